@@ -1,0 +1,116 @@
+import { HANDED_BACK } from '../core/envelope.ts';
+import type { AuditEntry } from '../core/invocation.ts';
+import { readError } from './failure.ts';
+import type { HistoryEvent, InvocationRecord, PendingActivity, Reading } from './history.ts';
+import { toTime } from './history.ts';
+import { attemptOf, outcomeOf } from './invocation.ts';
+
+type Row = Omit<AuditEntry, 'seq' | 'at'>;
+
+/** One entry per thing that happened, none missing: also the attempts that are running now. */
+export function toEntries(record: InvocationRecord, reading: Reading): AuditEntry[] {
+  const entries: Omit<AuditEntry, 'seq'>[] = [];
+  record.runs.forEach((events, run) => {
+    const reader = new RunReader(reading, { isFirst: run === 0, isLast: run === record.runs.length - 1 });
+    for (const event of events) {
+      const row = reader.read(event);
+      if (row) entries.push({ at: toTime(event.eventTime), ...row });
+    }
+    if (run === record.runs.length - 1) entries.push(...reader.readPending(record.pending));
+  });
+  return entries.map((entry, index) => ({ seq: index + 1, ...entry }));
+}
+
+/** Later events name an attempt only by the id of the event that scheduled it. */
+class RunReader {
+  readonly #reading: Reading;
+  readonly #position: { isFirst: boolean; isLast: boolean };
+  readonly #attempts = new Map<string, number>();
+  #lastAttempt = 0;
+
+  constructor(reading: Reading, position: { isFirst: boolean; isLast: boolean }) {
+    this.#reading = reading;
+    this.#position = position;
+  }
+
+  read(event: HistoryEvent): Row | undefined {
+    return this.#readAttempt(event) ?? this.#readInvocation(event);
+  }
+
+  readPending(pending: PendingActivity[]): Omit<AuditEntry, 'seq'>[] {
+    return pending
+      .filter((activity) => activity.lastStartedTime)
+      .map((activity) => ({
+        at: toTime(activity.lastStartedTime),
+        type: 'attempt.started',
+        attempt: this.#lastAttempt,
+        worker: activity.lastWorkerIdentity ?? '',
+      }));
+  }
+
+  #readAttempt(event: HistoryEvent): Row | undefined {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled) {
+      const args = this.#reading.decode(scheduled.input);
+      this.#lastAttempt = attemptOf(args);
+      this.#attempts.set(String(event.eventId), this.#lastAttempt);
+      return { type: 'attempt.scheduled', attempt: this.#lastAttempt, input: args[0] ?? null };
+    }
+    const started = event.activityTaskStartedEventAttributes;
+    if (started) return { ...this.#about('attempt.started', started), worker: started.identity ?? '' };
+    const completed = event.activityTaskCompletedEventAttributes;
+    if (completed) {
+      return {
+        ...this.#about('attempt.completed', completed),
+        output: this.#reading.decode(completed.result)[0] ?? null,
+      };
+    }
+    return this.#readUnfinished(event);
+  }
+
+  #readUnfinished(event: HistoryEvent): Row | undefined {
+    const failed = event.activityTaskFailedEventAttributes;
+    if (failed) {
+      const error = readError(failed.failure ?? {}, this.#reading);
+      if (error.type === HANDED_BACK) return this.#about('attempt.handed_back', failed);
+      return { ...this.#about('attempt.failed', failed), error };
+    }
+    const timedOut = event.activityTaskTimedOutEventAttributes;
+    if (timedOut) {
+      return {
+        ...this.#about('attempt.timed_out', timedOut),
+        error: readError(timedOut.failure ?? {}, this.#reading),
+      };
+    }
+    const cancelled = event.activityTaskCanceledEventAttributes;
+    return cancelled ? this.#about('attempt.cancelled', cancelled) : undefined;
+  }
+
+  #about(type: string, attributes: { scheduledEventId?: unknown }): Row {
+    return { type, attempt: this.#attempts.get(String(attributes.scheduledEventId)) ?? this.#lastAttempt };
+  }
+
+  #readInvocation(event: HistoryEvent): Row | undefined {
+    const started = event.workflowExecutionStartedEventAttributes;
+    if (started) {
+      const input = this.#reading.decode(started.input)[0] ?? null;
+      return this.#position.isFirst ? { type: 'invocation.started', input } : undefined;
+    }
+    const timer = event.timerStartedEventAttributes;
+    if (timer) {
+      const waitMs =
+        Number(timer.startToFireTimeout?.seconds ?? 0) * 1000 + (timer.startToFireTimeout?.nanos ?? 0) / 1e6;
+      const retryAt = new Date(Date.parse(toTime(event.eventTime)) + waitMs).toISOString();
+      return { type: 'retry.scheduled', attempt: this.#lastAttempt + 1, retryAt };
+    }
+    if (event.workflowExecutionCancelRequestedEventAttributes) return { type: 'cancel.requested' };
+    return this.#position.isLast ? this.#readClose(event) : undefined;
+  }
+
+  #readClose(event: HistoryEvent): Row | undefined {
+    const { status, output, error } = outcomeOf(event, this.#reading);
+    if (status === 'running') return undefined;
+    const type = `invocation.${status}`;
+    return error ? { type, error } : { type, output };
+  }
+}

@@ -1,0 +1,3 @@
+export { toEntries } from './entries.ts';
+export { memoOf, outcomeOf, readInvocation } from './invocation.ts';
+export type { HistoryEvent, InvocationRecord, PendingActivity, Reading } from './history.ts';

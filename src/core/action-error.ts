@@ -1,0 +1,27 @@
+import type { Duration } from './duration.ts';
+import { toMs } from './duration.ts';
+
+export interface ActionErrorOptions {
+  /** The type on record, to be named in `retry.nonRetryableErrorTypes`. Default: `'ActionError'`. */
+  type?: string;
+  /** True: no further attempt is made. Default: false. */
+  nonRetryable?: boolean;
+  /** The earliest time from now at which another attempt makes sense (a `Retry-After`, say); replaces the backoff. */
+  retryAfter?: Duration;
+  cause?: unknown;
+}
+
+/** An error a handler throws when it knows more than "it failed": the type on record, and whether and when to retry. */
+export class ActionError extends Error {
+  readonly type: string;
+  readonly nonRetryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: ActionErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ActionError';
+    this.type = options.type ?? 'ActionError';
+    this.nonRetryable = options.nonRetryable ?? false;
+    this.retryAfterMs = options.retryAfter === undefined ? undefined : toMs(options.retryAfter, 'retryAfter');
+  }
+}

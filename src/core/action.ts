@@ -1,0 +1,95 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ActionContext } from './context.ts';
+import type { Duration } from './duration.ts';
+import { DoError } from './errors.ts';
+import { host } from './host.ts';
+import type { Invocation } from './invocation.ts';
+import { checkName } from './name.ts';
+import type { AttemptPolicy, RetryPolicy } from './policy.ts';
+import { resolvePolicy } from './policy.ts';
+import { register } from './registry.ts';
+import type { CallOptions, Handle } from './verbs.ts';
+
+export type Handler<Input, Output> = (input: Input, ctx: ActionContext) => Output | Promise<Output>;
+
+export interface ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Name extends string = string> {
+  /** Lower-case words joined by dots, dashes or underscores; at most 128 characters. */
+  name: Name;
+  /** Recorded with every invocation. Default: `'1'`. */
+  version?: string;
+  description?: string;
+  /** Any Standard Schema; checked before the start and before the handler. Default: anything JSON can hold. */
+  input?: StandardSchemaV1<Input, HandlerInput>;
+  /** Any Standard Schema; checked before the output is recorded. Default: anything JSON can hold. */
+  output?: StandardSchemaV1<HandlerOutput, Output>;
+  retry?: RetryPolicy;
+  /** For one attempt. Default: `'30s'`. */
+  timeout?: Duration;
+  handler: Handler<HandlerInput, HandlerOutput>;
+}
+
+/** An atomic action: defined once, invoked from anywhere. */
+export class Action<
+  HandlerInput,
+  HandlerOutput,
+  Input = HandlerInput,
+  Output = HandlerOutput,
+  Name extends string = string,
+> {
+  readonly name: Name;
+  readonly version: string;
+  readonly description: string | undefined;
+  readonly input: StandardSchemaV1<Input, HandlerInput> | undefined;
+  readonly output: StandardSchemaV1<HandlerOutput, Output> | undefined;
+  readonly policy: AttemptPolicy;
+  readonly handler: Handler<HandlerInput, HandlerOutput>;
+
+  constructor(definition: ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Name>) {
+    this.name = checkName(definition.name) as Name;
+    this.version = definition.version ?? '1';
+    this.description = definition.description;
+    this.input = checkStandardSchema(definition.input, 'input', this.name);
+    this.output = checkStandardSchema(definition.output, 'output', this.name);
+    this.policy = resolvePolicy(definition.retry, definition.timeout);
+    if (typeof definition.handler !== 'function') {
+      throw new DoError(
+        'DEFINITION_INVALID',
+        `Expected \`handler\` of action "${this.name}" to be a function.`,
+      );
+    }
+    this.handler = definition.handler;
+    register(this as unknown as AnyAction);
+  }
+
+  /** Runs the action and returns its output. Throws a `DoError` with the whole `invocation` when it did not complete. */
+  invoke(input: Input, options?: CallOptions): Promise<Output> {
+    return host().invoke(this.name, input, options) as Promise<Output>;
+  }
+
+  /** As `invoke`, but returns the whole invocation. */
+  run(input: Input, options?: CallOptions): Promise<Invocation<Output>> {
+    return host().run(this.name, input, options) as Promise<Invocation<Output>>;
+  }
+
+  /** Resolves when the invocation is durably accepted. */
+  start(input: Input, options?: CallOptions): Promise<Handle<Output>> {
+    return host().start(this.name, input, options) as Promise<Handle<Output>>;
+  }
+}
+
+/** An action whose types are not known, as the registry and the worker hold it. */
+export type AnyAction = Action<unknown, unknown>;
+
+function checkStandardSchema<Schema>(
+  schema: Schema | undefined,
+  field: string,
+  name: string,
+): Schema | undefined {
+  if (schema === undefined) return undefined;
+  const standard: unknown = (schema as { '~standard'?: { validate?: unknown } })['~standard']?.validate;
+  if (typeof standard === 'function') return schema;
+  throw new DoError(
+    'DEFINITION_INVALID',
+    `Expected \`${field}\` of action "${name}" to be a Standard Schema (zod, valibot, arktype and others are).`,
+  );
+}

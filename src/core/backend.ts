@@ -1,0 +1,30 @@
+import type { Audit, Invocation } from './invocation.ts';
+
+export interface StartRequest {
+  name: string;
+  input: unknown;
+  idempotencyKey?: string | undefined;
+  deadlineMs?: number | undefined;
+}
+
+export interface Started {
+  id: string;
+  /** True when an invocation with this key had already completed, so that its outcome is given again. */
+  replayed: boolean;
+}
+
+/**
+ * Where invocations live. Every method rejects with a `DoError`; `signal` ends the waiting only, never the invocation.
+ */
+export interface Backend {
+  /** Resolves once the invocation is durably accepted, or joined, or found completed. */
+  start(request: StartRequest): Promise<Started>;
+  /** The output once completed; rejects with the invocation in the error when it closed otherwise. */
+  output(id: string, signal?: AbortSignal): Promise<unknown>;
+  /** start and wait: the closed invocation, whatever its status. */
+  run(request: StartRequest, signal?: AbortSignal): Promise<Invocation>;
+  get(id: string): Promise<Invocation>;
+  audit(id: string): Promise<Audit>;
+  /** Asks for cancellation; the attempt that is running is told and its end is waited for. */
+  cancel(id: string): Promise<void>;
+}

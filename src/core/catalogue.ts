@@ -1,0 +1,23 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AttemptPolicy } from './policy.ts';
+
+/** What is known of an action without its handler: enough to start it, check its input and describe it. */
+export interface CatalogueEntry {
+  name: string;
+  version: string;
+  description?: string | undefined;
+  policy: AttemptPolicy;
+  /** Present when the process has imported the action; the worker checks again in any case. */
+  input?: StandardSchemaV1 | undefined;
+  inputSchema: object | null;
+  outputSchema: object | null;
+  level: AtomicityLevel;
+}
+
+/** See the table of guarantees: what holds for an action's effects when an attempt dies half-way. */
+export type AtomicityLevel = 'idempotent';
+
+export interface Catalogue {
+  get(name: string): CatalogueEntry | undefined;
+  list(): CatalogueEntry[];
+}

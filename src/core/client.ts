@@ -1,0 +1,68 @@
+import type { Actions } from './actions.ts';
+import type { Backend } from './backend.ts';
+import type { Host } from './host.ts';
+import type { Audit, Invocation } from './invocation.ts';
+import type { CallOptions, Handle } from './verbs.ts';
+import { invoke, run, start } from './verbs.ts';
+
+/** An action by its name, with the verbs to invoke it. */
+export interface ActionRef<Input, Output> {
+  /** Runs the action and returns its output. Throws a `DoError` with the `invocation` when it did not complete. */
+  invoke(input: Input, options?: CallOptions): Promise<Output>;
+  /** As `invoke`, but returns the whole invocation. */
+  run(input: Input, options?: CallOptions): Promise<Invocation<Output>>;
+  /** Resolves when the invocation is durably accepted. */
+  start(input: Input, options?: CallOptions): Promise<Handle<Output>>;
+}
+
+/** What an action object tells of its types; `Action` fits, and so does what a build writes into `Actions`. */
+export interface Invocable<Input, Output> {
+  readonly name: string;
+  invoke(input: Input, options?: CallOptions): Promise<Output>;
+}
+
+type RefOf<T> = T extends Invocable<infer Input, infer Output> ? ActionRef<Input, Output> : never;
+
+/** The verbs of both clients, over whatever holds the invocations. */
+export class ActionClient implements Host {
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** An action by its name, or by its object for exact types. */
+  action<Name extends keyof Actions>(name: Name): RefOf<Actions[Name]>;
+  action<Input, Output>(action: Invocable<Input, Output>): ActionRef<Input, Output>;
+  action(name: string): ActionRef<unknown, unknown>;
+  action(action: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
+    const name = typeof action === 'string' ? action : action.name;
+    return {
+      invoke: (input, options) => this.invoke(name, input, options),
+      run: (input, options) => this.run(name, input, options),
+      start: (input, options) => this.start(name, input, options),
+    };
+  }
+
+  readonly invocations = {
+    /** One invocation; throws `INVOCATION_NOT_FOUND` when there is none, or its retention is over. */
+    get: (id: string): Promise<Invocation> => this.#backend.get(id),
+    /** Everything on record about one invocation, one entry per thing that happened. */
+    audit: (id: string): Promise<Audit> => this.#backend.audit(id),
+  };
+
+  /** @internal */
+  invoke(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
+    return invoke(this.#backend, name, input, options);
+  }
+
+  /** @internal */
+  run(name: string, input: unknown, options?: CallOptions): Promise<Invocation> {
+    return run(this.#backend, name, input, options);
+  }
+
+  /** @internal */
+  start(name: string, input: unknown, options?: CallOptions): Promise<Handle<unknown>> {
+    return start(this.#backend, name, input, options);
+  }
+}

@@ -1,0 +1,26 @@
+/** Structured log lines that carry the invocation id and attempt. */
+export interface ActionLog {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** What a handler is given beside its input. */
+export interface ActionContext {
+  readonly invocationId: string;
+  /** 1 is the first. */
+  readonly attempt: number;
+  /**
+   * The same on every attempt of this invocation and after every crash, and no other invocation's. Pass it on (as
+   * `Idempotency-Key`, a primary key, a `Message-ID`), so that the other side removes duplicates.
+   */
+  readonly idempotencyKey: string;
+  /** Aborted at the attempt's timeout, when the invocation is cancelled, and when the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** Records progress. Liveness needs no call: the platform sends heartbeats by itself. */
+  heartbeat(details?: unknown): void;
+  /** What the attempt before this one last passed to `heartbeat`. */
+  readonly lastHeartbeat: unknown;
+  readonly log: ActionLog;
+}

@@ -1,0 +1,26 @@
+import { DoError } from './errors.ts';
+
+/** A length of time: milliseconds, or a number with a unit (`'500ms'`, `'1s'`, `'5m'`, `'2h'`, `'7d'`). */
+export type Duration = number | string;
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Temporal keeps durations as int64 nanoseconds; 100 years is far inside that and longer than any retention. */
+const LONGEST_MS = 100 * 365 * UNIT_MS['d']!;
+
+/** The milliseconds of `value`; throws `DEFINITION_INVALID` naming `field` unless it is a duration of at least 1 ms. */
+export function toMs(value: Duration, field: string): number {
+  const ms = typeof value === 'number' ? value : parse(value);
+  if (!Number.isFinite(ms) || ms < 1 || ms > LONGEST_MS) {
+    throw new DoError(
+      'DEFINITION_INVALID',
+      `Expected \`${field}\` to be a duration such as 500, '500ms', '30s', '5m', '2h' or '7d' (at least 1 ms), got ${JSON.stringify(value)}.`,
+    );
+  }
+  return Math.ceil(ms);
+}
+
+function parse(text: unknown): number {
+  const match = typeof text === 'string' ? /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d)$/.exec(text) : null;
+  return match ? Number(match[1]) * UNIT_MS[match[2]!]! : NaN;
+}

@@ -1,0 +1,88 @@
+import type { Backend, StartRequest } from './backend.ts';
+import type { Duration } from './duration.ts';
+import { toMs } from './duration.ts';
+import { DoError } from './errors.ts';
+import type { Audit, Invocation } from './invocation.ts';
+import { assertCompleted } from './outcome.ts';
+
+export interface CallOptions {
+  /** The same key with the same input is the same invocation, as long as it runs or has completed. */
+  idempotencyKey?: string;
+  /** For the whole invocation, all attempts and waits included. Default: none. */
+  deadline?: Duration;
+  /** Ends this call's waiting (with `WAIT_ABORTED`), not the invocation. */
+  signal?: AbortSignal;
+}
+
+/** A started invocation. */
+export interface Handle<Output> {
+  readonly id: string;
+  /** The output; throws, with the invocation in the error, when it closed without completing. */
+  result(options?: { signal?: AbortSignal }): Promise<Output>;
+  describe(): Promise<Invocation<Output>>;
+  audit(): Promise<Audit>;
+  cancel(): Promise<void>;
+}
+
+/** 1 to 255 printable ASCII characters, as in the IETF's Idempotency-Key draft. */
+export const isIdempotencyKey = (key: string): boolean => /^[\x20-\x7e]{1,255}$/.test(key);
+
+function toRequest(name: string, input: unknown, options: CallOptions): StartRequest {
+  const { idempotencyKey, deadline, signal } = options;
+  if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
+    throw new DoError(
+      'IDEMPOTENCY_KEY_INVALID',
+      'Expected `idempotencyKey` to be 1 to 255 printable ASCII characters.',
+    );
+  }
+  if (signal?.aborted) throw waitAborted(signal);
+  return {
+    name,
+    input,
+    idempotencyKey,
+    deadlineMs: deadline === undefined ? undefined : toMs(deadline, 'deadline'),
+  };
+}
+
+export function waitAborted(signal: AbortSignal): DoError {
+  return new DoError(
+    'WAIT_ABORTED',
+    'The wait was ended by its signal. The invocation goes on: read it by its id, or cancel it.',
+    { cause: signal.reason },
+  );
+}
+
+export async function invoke(
+  backend: Backend,
+  name: string,
+  input: unknown,
+  options: CallOptions = {},
+): Promise<unknown> {
+  const { id } = await backend.start(toRequest(name, input, options));
+  return await backend.output(id, options.signal);
+}
+
+export async function run(
+  backend: Backend,
+  name: string,
+  input: unknown,
+  options: CallOptions = {},
+): Promise<Invocation> {
+  return assertCompleted(await backend.run(toRequest(name, input, options), options.signal));
+}
+
+export async function start(
+  backend: Backend,
+  name: string,
+  input: unknown,
+  options: CallOptions = {},
+): Promise<Handle<unknown>> {
+  const { id } = await backend.start(toRequest(name, input, options));
+  return {
+    id,
+    result: ({ signal } = {}) => backend.output(id, signal),
+    describe: () => backend.get(id),
+    audit: () => backend.audit(id),
+    cancel: () => backend.cancel(id),
+  };
+}

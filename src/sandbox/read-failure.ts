@@ -1,0 +1,55 @@
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { FailureDetail } from '../core/envelope.ts';
+import type { Failure } from '../core/failure.ts';
+import { toFailure } from '../core/failure.ts';
+import type { AttemptPlan } from '../core/loop.ts';
+
+export interface AttemptFailure {
+  failure: Failure;
+  lastHeartbeat?: unknown;
+}
+
+/** How an attempt's activity ended, in the words of the attempt loop. */
+export function readFailure(error: unknown, plan: AttemptPlan): AttemptFailure {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
+  if (cause instanceof TimeoutFailure) {
+    return { failure: describeTimeout(cause, plan), lastHeartbeat: cause.lastHeartbeatDetails };
+  }
+  if (cause instanceof CancelledFailure) {
+    return { failure: retryable('WorkerShutdown', 'The worker shut down before the attempt ended.') };
+  }
+  return { failure: toFailure(cause) };
+}
+
+function readApplicationFailure(cause: ApplicationFailure): AttemptFailure {
+  const detail = (cause.details?.[0] ?? {}) as Partial<FailureDetail>;
+  const { nextRetryDelay } = cause;
+  return {
+    failure: {
+      code: detail.code ?? 'INVOCATION_FAILED',
+      type: cause.type ?? 'Error',
+      message: cause.message,
+      nonRetryable: cause.nonRetryable === true,
+      ...(typeof nextRetryDelay === 'number' && { retryAfterMs: nextRetryDelay }),
+    },
+    lastHeartbeat: detail.lastHeartbeat,
+  };
+}
+
+function describeTimeout(cause: TimeoutFailure, plan: AttemptPlan): Failure {
+  if (cause.timeoutType === 'HEARTBEAT') {
+    return retryable(
+      'WorkerLost',
+      'The worker stopped sending heartbeats: it was killed, cut off or blocked.',
+    );
+  }
+  return retryable('AttemptTimedOut', `The attempt did not end within ${plan.timeoutMs} ms.`);
+}
+
+const retryable = (type: string, message: string): Failure => ({
+  code: 'INVOCATION_FAILED',
+  type,
+  message,
+  nonRetryable: false,
+});

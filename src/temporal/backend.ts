@@ -1,0 +1,150 @@
+import type { Reading } from '../audit/index.ts';
+import { outcomeOf, readInvocation, toEntries } from '../audit/index.ts';
+import type { Backend, StartRequest, Started } from '../core/backend.ts';
+import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
+import { DoError } from '../core/errors.ts';
+import type { Audit, Invocation } from '../core/invocation.ts';
+import { notCompleted } from '../core/outcome.ts';
+import { checkJson, checkSchema } from '../core/validate.ts';
+import { inputHash } from './canonical.ts';
+import type { TemporalConnection } from './connection.ts';
+import { call } from './connection.ts';
+import { readRecord, waitForClose } from './history.ts';
+import { executionOf, invocationIdOf, workflowIdOf } from './ids.ts';
+import { fromPayloads } from './payloads.ts';
+import { actionQueue } from './queues.ts';
+import { findExecution, mismatch, startInvocation } from './start.ts';
+
+export interface TemporalBackendOptions {
+  temporal: TemporalConnection;
+  catalogue: Catalogue;
+  /** Names the queues; every process of a project uses the same. */
+  project: string;
+  /** Who asks, stamped on every invocation. */
+  caller: string;
+  /** True when this process runs attempts of that action at this moment. */
+  isServedHere: (name: string) => boolean;
+}
+
+/** Invocations as Temporal workflows: Temporal's history is the only record, so nothing can disagree with it. */
+export class TemporalBackend implements Backend {
+  readonly #options: TemporalBackendOptions;
+  readonly #reading: Reading;
+
+  constructor(options: TemporalBackendOptions) {
+    this.#options = options;
+    const { ui, namespace } = options.temporal;
+    this.#reading = {
+      decode: fromPayloads,
+      idOf: (workflowId, firstRunId) => invocationIdOf({ workflowId, firstRunId }),
+      temporalLink: (workflowId, runId) =>
+        ui === null
+          ? null
+          : `${ui}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`,
+    };
+  }
+
+  /** The same invocations, asked for by somebody else. */
+  as(caller: string): TemporalBackend {
+    return new TemporalBackend({ ...this.#options, caller });
+  }
+
+  async start(request: StartRequest): Promise<Started> {
+    const { temporal, project, caller, isServedHere } = this.#options;
+    const { name, idempotencyKey, deadlineMs } = request;
+    const entry = this.#entry(name);
+    const input = checkJson(request.input, 'input', name);
+    const earlier = await this.#checkInput(entry, input, request);
+    if (earlier) return earlier;
+    const { execution, replayed } = await startInvocation(temporal, {
+      entry,
+      input,
+      caller,
+      idempotencyKey,
+      deadlineMs,
+      loopQueue: project,
+      actionQueue: actionQueue(project, name),
+      local: isServedHere(name),
+    });
+    return { id: invocationIdOf(execution), replayed };
+  }
+
+  /**
+   * An input the schema refuses may still repeat an invocation that an older schema accepted, and with a used key
+   * the mismatch is the answer, so a known key is looked up before the schema's verdict is given.
+   */
+  async #checkInput(
+    entry: CatalogueEntry,
+    input: unknown,
+    request: StartRequest,
+  ): Promise<Started | undefined> {
+    try {
+      await checkSchema(entry.input, input, 'input', entry.name);
+      return undefined;
+    } catch (error) {
+      if (request.idempotencyKey === undefined) throw error;
+      const { temporal, caller } = this.#options;
+      const found = await findExecution(temporal, {
+        workflowId: workflowIdOf(entry.name, caller, request.idempotencyKey),
+      });
+      if (!found?.isRunning && !found?.isCompleted) throw error;
+      if (found.inputHash !== inputHash(input)) throw mismatch();
+      return { id: invocationIdOf(found.execution), replayed: found.isCompleted };
+    }
+  }
+
+  async output(id: string, signal?: AbortSignal): Promise<unknown> {
+    const execution = executionOf(id);
+    const { status, output } = outcomeOf(
+      await waitForClose(this.#options.temporal, execution, signal),
+      this.#reading,
+    );
+    if (status === 'completed') return output;
+    throw notCompleted(await this.get(id));
+  }
+
+  async run(request: StartRequest, signal?: AbortSignal): Promise<Invocation> {
+    const { id } = await this.start(request);
+    return await this.closed(id, signal);
+  }
+
+  /** The invocation once it has closed. */
+  async closed(id: string, signal?: AbortSignal): Promise<Invocation> {
+    await waitForClose(this.#options.temporal, executionOf(id), signal);
+    return await this.get(id);
+  }
+
+  async get(id: string): Promise<Invocation> {
+    return readInvocation(await readRecord(this.#options.temporal, executionOf(id)), this.#reading);
+  }
+
+  async audit(id: string): Promise<Audit> {
+    const record = await readRecord(this.#options.temporal, executionOf(id));
+    return { invocation: readInvocation(record, this.#reading), entries: toEntries(record, this.#reading) };
+  }
+
+  async cancel(id: string): Promise<void> {
+    const { connection, namespace, identity } = this.#options.temporal;
+    const { workflowId, firstRunId } = executionOf(id);
+    const { status } = await this.get(id);
+    if (status !== 'running') return;
+    await call(this.#options.temporal, () =>
+      connection.workflowService.requestCancelWorkflowExecution({
+        namespace,
+        identity,
+        workflowExecution: { workflowId },
+        firstExecutionRunId: firstRunId,
+      }),
+    );
+  }
+
+  #entry(name: string): CatalogueEntry {
+    const entry = this.#options.catalogue.get(name);
+    if (entry) return entry;
+    const known = this.#options.catalogue.list().map((action) => action.name);
+    throw new DoError(
+      'ACTION_NOT_FOUND',
+      `There is no action "${name.slice(0, 128)}": this process has not imported it, and it is not in the project's manifest. Known: ${known.join(', ') || 'none'}. Import its module, or put it under src/actions and start the worker (\`npm start\`).`,
+    );
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout } from 'node:timers/promises';
+import type { HistoryEvent, InvocationRecord, PendingActivity } from '../audit/index.ts';
+import type { DoError } from '../core/errors.ts';
+import { waitAborted } from '../core/verbs.ts';
+import type { TemporalConnection } from './connection.ts';
+import { call } from './connection.ts';
+import { GRPC, grpcCode } from './grpc.ts';
+import type { Execution } from './ids.ts';
+import { invocationIdOf, invocationNotFound } from './ids.ts';
+
+const CLOSE_EVENT_ONLY = 2;
+/** The server answers a long poll within about 20 s, with or without news. */
+const LONG_POLL_MS = 70_000;
+/** About a minute of an unreachable server, on top of what the native client itself retries. */
+const OUTAGE_POLLS = 60;
+const OUTAGE_PAUSE_MS = 1_000;
+
+/** All that Temporal has on record about one invocation, over every run it was continued in. */
+export async function readRecord(
+  temporal: TemporalConnection,
+  execution: Execution,
+): Promise<InvocationRecord> {
+  const runs: HistoryEvent[][] = [];
+  let runId: string | undefined = execution.firstRunId;
+  let lastRunId = runId;
+  while (runId) {
+    const events: HistoryEvent[] = await readRun(temporal, execution, runId);
+    runs.push(events);
+    lastRunId = runId;
+    runId = continuedIn(events.at(-1));
+  }
+  const isOpen = !isClosing(runs.at(-1)?.at(-1));
+  const pending = isOpen ? await pendingActivities(temporal, execution.workflowId, lastRunId) : [];
+  return { workflowId: execution.workflowId, runs, pending };
+}
+
+async function readRun(
+  temporal: TemporalConnection,
+  execution: Execution,
+  runId: string,
+): Promise<HistoryEvent[]> {
+  const { connection, namespace } = temporal;
+  const events: HistoryEvent[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await found(execution, () =>
+      connection.workflowService.getWorkflowExecutionHistory({
+        namespace,
+        execution: { workflowId: execution.workflowId, runId },
+        ...(nextPageToken && { nextPageToken }),
+      }),
+    )(temporal);
+    events.push(...(page.history?.events ?? []));
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken && nextPageToken.length > 0);
+  return events;
+}
+
+/** Resolves with the event that closed the invocation, following it through the runs it is continued in. */
+export async function waitForClose(
+  temporal: TemporalConnection,
+  execution: Execution,
+  signal?: AbortSignal,
+): Promise<HistoryEvent> {
+  const { connection, namespace } = temporal;
+  let runId = execution.firstRunId;
+  let nextPageToken: Uint8Array = new Uint8Array();
+  for (;;) {
+    const poll = found(execution, () =>
+      connection.workflowService.getWorkflowExecutionHistory({
+        namespace,
+        execution: { workflowId: execution.workflowId, runId },
+        waitNewEvent: true,
+        historyEventFilterType: CLOSE_EVENT_ONLY,
+        nextPageToken,
+      }),
+    );
+    const page = await abortable(
+      patiently(() => poll(temporal, LONG_POLL_MS)),
+      signal,
+    );
+    const event = page.history?.events?.[0];
+    const nextRun = continuedIn(event);
+    if (event && !nextRun) return event;
+    runId = nextRun ?? runId;
+    nextPageToken = nextRun ? new Uint8Array() : page.nextPageToken;
+  }
+}
+
+async function pendingActivities(
+  temporal: TemporalConnection,
+  workflowId: string,
+  runId: string,
+): Promise<PendingActivity[]> {
+  const { connection, namespace } = temporal;
+  const description = await call(temporal, () =>
+    connection.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId, runId } }),
+  );
+  return description.pendingActivities;
+}
+
+/** A wait outlives a restart of the server: the invocation does too. */
+async function patiently<T>(poll: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await poll();
+    } catch (error) {
+      if ((error as DoError).code !== 'TEMPORAL_UNAVAILABLE' || attempt >= OUTAGE_POLLS) throw error;
+      await setTimeout(OUTAGE_PAUSE_MS);
+    }
+  }
+}
+
+/** A retry of the workflow or a cron would also name a next run; this package starts neither. */
+const continuedIn = (event: HistoryEvent | undefined): string | undefined =>
+  event?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+
+const isClosing = (event: HistoryEvent | undefined): boolean =>
+  Boolean(
+    event?.workflowExecutionCompletedEventAttributes ??
+    event?.workflowExecutionFailedEventAttributes ??
+    event?.workflowExecutionCanceledEventAttributes ??
+    event?.workflowExecutionTimedOutEventAttributes ??
+    event?.workflowExecutionTerminatedEventAttributes,
+  );
+
+function found<T>(execution: Execution, request: () => Promise<T>) {
+  return async (temporal: TemporalConnection, limitMs?: number): Promise<T> => {
+    try {
+      return await call(temporal, request, limitMs);
+    } catch (error) {
+      if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND)
+        throw invocationNotFound(invocationIdOf(execution));
+      throw error;
+    }
+  };
+}
+
+/** The native connection cannot cancel a request; its answer is then left to itself. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await promise;
+  promise.catch(() => undefined);
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(waitAborted(signal));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort!);
+  }
+}
