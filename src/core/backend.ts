@@ -5,6 +5,8 @@ export interface StartRequest {
   input: unknown;
   idempotencyKey?: string | undefined;
   deadlineMs?: number | undefined;
+  /** True when the caller does not wait for the outcome. */
+  detached?: boolean;
 }
 
 export interface Started {

@@ -77,7 +77,7 @@ export async function start(
   input: unknown,
   options: CallOptions = {},
 ): Promise<Handle<unknown>> {
-  const { id } = await backend.start(toRequest(name, input, options));
+  const { id } = await backend.start({ ...toRequest(name, input, options), detached: true });
   return {
     id,
     result: ({ signal } = {}) => backend.output(id, signal),

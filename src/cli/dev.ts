@@ -1,0 +1,54 @@
+import { relative } from 'node:path';
+import { createApi } from '../api.ts';
+import { listen } from '../http/listen.ts';
+import { devKeyFile } from '../runtime/dev-key.ts';
+import { isProduction } from '../runtime/environment.ts';
+import { loadProject } from '../runtime/load.ts';
+import { processSession } from '../runtime/process-session.ts';
+import { findProject } from '../runtime/project.ts';
+import type { Session } from '../runtime/session.ts';
+import { announceApi } from './addresses.ts';
+import { serveWithMail } from './serve.ts';
+
+const DEFAULT_PORT = 3000;
+
+/** What `npm start` runs. */
+export async function dev(): Promise<void> {
+  const project = findProject();
+  await import('../actions/index.ts');
+  await loadProject(project);
+  const worker = await serveWithMail();
+  try {
+    const server = await listen(createApi(), Number(process.env['PORT'] ?? DEFAULT_PORT));
+    const withdraw = announceApi(project.dataDir, server.url);
+    await processSession.use(async (session) => process.stdout.write(welcome(session, server.url)));
+    await worker.run().finally(withdraw);
+    await server.close();
+  } finally {
+    await worker.shutdown();
+  }
+}
+
+function welcome(session: Session, url: string): string {
+  const { temporal, address, mail, project } = session;
+  const keyFile = relative(process.cwd(), devKeyFile(project.dataDir));
+  const key = isProduction() || process.env['DO_API_KEY'] ? '$DO_API_KEY' : `$(cat ${keyFile})`;
+  const rows = [
+    ['API', url],
+    ['Temporal', `${address} (namespace ${temporal.namespace})`],
+    ['Temporal UI', temporal.ui ?? 'not known; set TEMPORAL_UI_URL for links'],
+    ...(mail ? [['Mail caught', mail.inboxUrl]] : []),
+    ['API key', key === '$DO_API_KEY' ? 'DO_API_KEY' : keyFile],
+  ];
+  const body = '{"to":"ada@example.com","subject":"Hello","body":"Sent exactly once."}';
+  return `
+  action.do is ready
+
+${rows.map(([label, value]) => `    ${label!.padEnd(12)} ${value}`).join('\n')}
+
+  Try it:
+
+    curl -s ${url}/v1/actions/email.send/invoke -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${body}'
+
+`;
+}

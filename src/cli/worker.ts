@@ -1,0 +1,11 @@
+import { findProject } from '../runtime/project.ts';
+import { loadProject } from '../runtime/load.ts';
+import { serveWithMail } from './serve.ts';
+
+export async function worker(): Promise<void> {
+  await import('../actions/index.ts');
+  await loadProject(findProject());
+  const worker = await serveWithMail();
+  process.stdout.write(`Serving ${worker.actions.join(', ')}\n`);
+  await worker.run();
+}

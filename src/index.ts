@@ -1,0 +1,23 @@
+import { setHost } from './core/host.ts';
+import { client } from './local.ts';
+
+// Define
+export { Action } from './core/action.ts';
+export type { ActionDefinition, Handler } from './core/action.ts';
+export type { ActionContext, ActionLog } from './core/context.ts';
+export { ActionError } from './core/action-error.ts';
+export type { RetryPolicy } from './core/policy.ts';
+export type { Duration } from './core/duration.ts';
+export * from './core/actions.ts';
+
+// Invoke
+export { client } from './local.ts';
+export type { ActionClient, ActionRef } from './core/client.ts';
+export type { CallOptions, Handle } from './core/verbs.ts';
+
+// Read
+export { DoError } from './core/errors.ts';
+export type { ErrorCode } from './core/errors.ts';
+export type { Audit, AuditEntry, Invocation, InvocationError, InvocationStatus } from './core/invocation.ts';
+
+setHost(client);

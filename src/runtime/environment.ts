@@ -1,0 +1,1 @@
+export const isProduction = (): boolean => process.env['NODE_ENV'] === 'production';

@@ -1,0 +1,117 @@
+import { hostname } from 'node:os';
+import type { CatalogueEntry } from '../core/catalogue.ts';
+import { allRegistered } from '../core/registry.ts';
+import { TemporalBackend } from '../temporal/backend.ts';
+import type { TemporalConnection } from '../temporal/connection.ts';
+import { call, connect } from '../temporal/connection.ts';
+import { configuredTemporal } from '../temporal/settings.ts';
+import { installRuntime, WorkerPool } from '../worker/pool.ts';
+import { ProjectCatalogue } from './catalogue.ts';
+import { manifestReader } from './manifest.ts';
+import type { Project } from './project.ts';
+import { findProject } from './project.ts';
+
+const READY_LIMIT_MS = 2_000;
+
+export interface SessionOptions {
+  graceMs: number;
+  forceMs: number;
+  onProgress: (message: string) => void;
+}
+
+/** Everything one process holds open: the lease on the embedded server, the connection, the workers. */
+export class Session {
+  readonly project: Project;
+  readonly temporal: TemporalConnection;
+  readonly catalogue: ProjectCatalogue;
+  readonly backend: TemporalBackend;
+  /** Of the embedded mail catcher; undefined when a Temporal address is configured. */
+  readonly mail: { smtpUrl: string; inboxUrl: string } | undefined;
+  readonly address: string;
+  readonly #options: SessionOptions;
+  readonly #release: () => Promise<void>;
+  #pool: Promise<WorkerPool> | undefined;
+  #serves: (name: string) => boolean = () => false;
+
+  private constructor(project: Project, opened: OpenedTemporal, options: SessionOptions) {
+    this.project = project;
+    this.temporal = opened.temporal;
+    this.mail = opened.mail;
+    this.address = opened.address;
+    this.#release = opened.release;
+    this.#options = options;
+    this.catalogue = new ProjectCatalogue(manifestReader(project.dataDir));
+    this.backend = new TemporalBackend({
+      temporal: opened.temporal,
+      catalogue: this.catalogue,
+      project: project.name,
+      caller: 'local',
+      isServedHere: (name) => this.#serves(name),
+    });
+  }
+
+  static async open(options: SessionOptions): Promise<Session> {
+    installRuntime();
+    const project = findProject();
+    return new Session(project, await openTemporal(project, options), options);
+  }
+
+  isServedHere = (name: string): boolean => this.#serves(name);
+
+  /** Runs the attempts of these actions; by default of all that this process has imported so far. */
+  async serve(actions: Iterable<{ readonly name: string }> = allRegistered()): Promise<WorkerPool> {
+    this.#pool ??= WorkerPool.create({
+      temporal: this.temporal,
+      project: this.project.name,
+      ...this.#options,
+    });
+    const pool = await this.#pool;
+    await pool.serve(actions);
+    this.#serves = pool.serves;
+    return pool;
+  }
+
+  /** Rejects with `TEMPORAL_UNAVAILABLE` when Temporal does not answer. */
+  async ready(): Promise<void> {
+    const { connection, namespace } = this.temporal;
+    await call(this.temporal, () => connection.workflowService.describeNamespace({ namespace }), READY_LIMIT_MS);
+  }
+
+  entries(): CatalogueEntry[] {
+    return this.catalogue.list();
+  }
+
+  async close(): Promise<void> {
+    const pool = await this.#pool?.catch(() => undefined);
+    await pool?.shutdown();
+    await this.temporal.close();
+    await this.#release();
+  }
+}
+
+interface OpenedTemporal {
+  temporal: TemporalConnection;
+  address: string;
+  mail?: Session['mail'];
+  release: () => Promise<void>;
+}
+
+/** The configured server, else the embedded one under a lease. */
+async function openTemporal(project: Project, options: SessionOptions): Promise<OpenedTemporal> {
+  const identity = `${process.pid}@${hostname()}`;
+  const configured = configuredTemporal();
+  if (configured) {
+    const address = configured.connectionOptions.address ?? '';
+    return { temporal: await connect(configured, identity), address, release: async () => undefined };
+  }
+  const { acquireEmbedded } = await import('../embedded/index.ts');
+  const lease = await acquireEmbedded({ dataDir: project.dataDir, onProgress: options.onProgress });
+  const { address, namespace, ui } = lease.temporal;
+  try {
+    const temporal = await connect({ connectionOptions: { address }, namespace, ui }, identity);
+    return { temporal, address, mail: lease.mail, release: () => lease.release() };
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}

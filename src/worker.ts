@@ -1,0 +1,77 @@
+import type { AnyAction } from './core/action.ts';
+import type { Duration } from './core/duration.ts';
+import { toMs } from './core/duration.ts';
+import { processSession, useWorkerGrace } from './runtime/process-session.ts';
+import { writeManifest } from './runtime/manifest.ts';
+import type { Session } from './runtime/session.ts';
+import type { WorkerPool } from './worker/pool.ts';
+
+export interface WorkerOptions {
+  /** Default: every action the process has imported. */
+  actions?: readonly Pick<AnyAction, 'name'>[];
+  /** How long running attempts may go on after shutdown began; then their `ctx.signal` is aborted. Default: `'10s'`. */
+  shutdownGraceTime?: Duration;
+  /** After which an attempt is abandoned and Temporal gives it to another worker. Default: `'20s'`. */
+  shutdownForceTime?: Duration;
+}
+
+/** Runs the handlers of actions. */
+export interface ActionWorker {
+  /** The actions served. */
+  readonly actions: readonly string[];
+  /** Resolves after shutdown; SIGINT and SIGTERM begin it. Rejects when the worker cannot go on. */
+  run(): Promise<void>;
+  /** Takes no further attempts, lets running ones end within the grace time, and closes what was opened. */
+  shutdown(): Promise<void>;
+}
+
+/** Connects to Temporal and serves actions; the worker is polling when this resolves. */
+export async function createWorker(options: WorkerOptions = {}): Promise<ActionWorker> {
+  const { shutdownGraceTime, shutdownForceTime } = options;
+  useWorkerGrace({
+    graceMs: shutdownGraceTime === undefined ? undefined : toMs(shutdownGraceTime, 'shutdownGraceTime'),
+    forceMs: shutdownForceTime === undefined ? undefined : toMs(shutdownForceTime, 'shutdownForceTime'),
+  });
+  const session = await processSession.acquire();
+  try {
+    const pool = await session.serve(options.actions);
+    writeManifest(session.project.dataDir, session.entries());
+    return new SessionWorker(session, pool);
+  } catch (error) {
+    processSession.release();
+    throw error;
+  }
+}
+
+class SessionWorker implements ActionWorker {
+  readonly actions: readonly string[];
+  readonly #pool: WorkerPool;
+  #ending: Promise<void> | undefined;
+  #ended: (() => void) | undefined;
+
+  constructor(session: Session, pool: WorkerPool) {
+    this.actions = session.entries().flatMap(({ name }) => (pool.serves(name) ? [name] : []));
+    this.#pool = pool;
+  }
+
+  async run(): Promise<void> {
+    const ended = new Promise<void>((resolve) => (this.#ended = resolve));
+    const shutdown = () => void this.shutdown();
+    process.once('SIGINT', shutdown).once('SIGTERM', shutdown);
+    try {
+      await Promise.race([this.#pool.failure, ended]);
+    } finally {
+      process.off('SIGINT', shutdown).off('SIGTERM', shutdown);
+    }
+  }
+
+  shutdown(): Promise<void> {
+    this.#ending ??= this.#end().finally(() => this.#ended?.());
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    processSession.release();
+    await processSession.closeNow();
+  }
+}

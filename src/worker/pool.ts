@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import type { TemporalConnection } from '../temporal/connection.ts';
+import { actionQueue } from '../temporal/queues.ts';
+import { attemptActivity } from './activity.ts';
+
+/** Beside dist/ and beside src/ the path is the same. */
+const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+
+export interface PoolOptions {
+  temporal: TemporalConnection;
+  project: string;
+  /** How long running attempts may go on after shutdown began. */
+  graceMs: number;
+  /** After which they are abandoned: Temporal gives them to another worker. */
+  forceMs: number;
+}
+
+/**
+ * The workers of one process: one for the attempt loop on the project's queue, which also takes first attempts that
+ * this process started itself, and one per action on the action's own queue, so that nothing foreign arrives there.
+ */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #workers: { worker: Worker; ended: Promise<void> }[] = [];
+  readonly #served = new Map<string, Promise<void>>();
+  #failed: ((error: unknown) => void) | undefined;
+  #closing = false;
+  /** Rejects when a worker ends by an error; never resolves. */
+  readonly failure: Promise<never>;
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+    this.failure = new Promise<never>((_, reject) => (this.#failed = reject));
+    this.failure.catch(() => undefined);
+  }
+
+  static async create(options: PoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    await pool.#run({
+      taskQueue: options.project,
+      workflowBundle: { codePath: BUNDLE },
+      // A worker killed with -9 then costs the loop a second, not ten.
+      stickyQueueScheduleToStartTimeout: '1s',
+    });
+    return pool;
+  }
+
+  async serve(actions: Iterable<{ readonly name: string }>): Promise<void> {
+    await Promise.all([...actions].map(({ name }) => this.#serveOne(name)));
+  }
+
+  serves = (name: string): boolean => !this.#closing && this.#served.has(name);
+
+  #serveOne(name: string): Promise<void> {
+    const serving =
+      this.#served.get(name) ??
+      this.#run({ taskQueue: actionQueue(this.#options.project, name), maxConcurrentActivityTaskPolls: 2 });
+    this.#served.set(name, serving);
+    return serving;
+  }
+
+  async #run(options: Pick<WorkerOptions, 'taskQueue'> & Partial<WorkerOptions>): Promise<void> {
+    const { temporal, graceMs, forceMs } = this.#options;
+    const { connection, namespace, identity } = temporal;
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      identity,
+      activities: { default: attemptActivity },
+      shutdownGraceTime: graceMs,
+      shutdownForceTime: forceMs,
+      // The default of 0.8 x the heartbeat timeout leaves a worker that blocks for a moment no margin.
+      maxHeartbeatThrottleInterval: '1s',
+      ...options,
+    });
+    const ended = worker.run().catch((error: unknown) => this.#onEnd(error));
+    this.#workers.push({ worker, ended });
+  }
+
+  #onEnd(error: unknown): void {
+    // Attempts that outlast the force time end their worker with an error; the shutdown itself went as asked.
+    if (!this.#closing) this.#failed?.(error);
+  }
+
+  async shutdown(): Promise<void> {
+    this.#closing = true;
+    for (const { worker } of this.#workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.all(this.#workers.map(({ ended }) => ended));
+  }
+}
+
+/** Signals are the business of whoever owns the process, so Temporal's runtime must not take them. */
+export function installRuntime(): void {
+  if (Runtime._instance) return;
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
+}
