@@ -12,6 +12,7 @@ export * from './core/actions.ts';
 
 // Invoke
 export { client } from './local.ts';
+export { Do } from './remote.ts';
 export type { ActionClient, ActionRef } from './core/client.ts';
 export type { CallOptions, Handle } from './core/verbs.ts';
 

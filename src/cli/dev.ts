@@ -8,7 +8,7 @@ import { processSession } from '../runtime/process-session.ts';
 import { findProject } from '../runtime/project.ts';
 import type { Session } from '../runtime/session.ts';
 import { announceApi } from './addresses.ts';
-import { serveWithMail } from './serve.ts';
+import { createWorker } from '../worker.ts';
 
 const DEFAULT_PORT = 3000;
 
@@ -17,7 +17,7 @@ export async function dev(): Promise<void> {
   const project = findProject();
   await import('../actions/index.ts');
   await loadProject(project);
-  const worker = await serveWithMail();
+  const worker = await createWorker();
   try {
     const server = await listen(createApi(), Number(process.env['PORT'] ?? DEFAULT_PORT));
     const withdraw = announceApi(project.dataDir, server.url);
@@ -30,14 +30,14 @@ export async function dev(): Promise<void> {
 }
 
 function welcome(session: Session, url: string): string {
-  const { temporal, address, mail, project } = session;
+  const { temporal, address, inbox, project } = session;
   const keyFile = relative(process.cwd(), devKeyFile(project.dataDir));
   const key = isProduction() || process.env['DO_API_KEY'] ? '$DO_API_KEY' : `$(cat ${keyFile})`;
   const rows = [
     ['API', url],
     ['Temporal', `${address} (namespace ${temporal.namespace})`],
     ['Temporal UI', temporal.ui ?? 'not known; set TEMPORAL_UI_URL for links'],
-    ...(mail ? [['Mail caught', mail.inboxUrl]] : []),
+    ...(inbox ? [['Mail caught', inbox]] : []),
     ['API key', key === '$DO_API_KEY' ? 'DO_API_KEY' : keyFile],
   ];
   const body = '{"to":"ada@example.com","subject":"Hello","body":"Sent exactly once."}';

@@ -6,7 +6,9 @@ const program = new Command('do-sdk').description('Atomic Actions on Temporal.')
 
 program
   .command('dev')
-  .description('everything in one process: worker, HTTP API and, unless TEMPORAL_ADDRESS is set, the embedded servers')
+  .description(
+    'everything in one process: worker, HTTP API and, unless TEMPORAL_ADDRESS is set, the embedded servers',
+  )
   .action(async () => (await import('./dev.ts')).dev());
 
 program
@@ -22,6 +24,8 @@ program
 
 program.parseAsync().catch((error: unknown) => {
   const known = isDoError(error);
-  process.stderr.write(`${known ? `${error.code}: ${error.message}` : ((error as Error)?.stack ?? String(error))}\n`);
+  process.stderr.write(
+    `${known ? `${error.code}: ${error.message}` : ((error as Error)?.stack ?? String(error))}\n`,
+  );
   process.exitCode = 1;
 });

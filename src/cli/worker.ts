@@ -1,11 +1,11 @@
 import { findProject } from '../runtime/project.ts';
 import { loadProject } from '../runtime/load.ts';
-import { serveWithMail } from './serve.ts';
+import { createWorker } from '../worker.ts';
 
 export async function worker(): Promise<void> {
   await import('../actions/index.ts');
   await loadProject(findProject());
-  const worker = await serveWithMail();
+  const worker = await createWorker();
   process.stdout.write(`Serving ${worker.actions.join(', ')}\n`);
   await worker.run();
 }

@@ -25,8 +25,8 @@ export class Session {
   readonly temporal: TemporalConnection;
   readonly catalogue: ProjectCatalogue;
   readonly backend: TemporalBackend;
-  /** Of the embedded mail catcher; undefined when a Temporal address is configured. */
-  readonly mail: { smtpUrl: string; inboxUrl: string } | undefined;
+  /** Where caught mail is listed; undefined without the embedded servers, or when SMTP_URL names another server. */
+  readonly inbox: string | undefined;
   readonly address: string;
   readonly #options: SessionOptions;
   readonly #release: () => Promise<void>;
@@ -36,7 +36,7 @@ export class Session {
   private constructor(project: Project, opened: OpenedTemporal, options: SessionOptions) {
     this.project = project;
     this.temporal = opened.temporal;
-    this.mail = opened.mail;
+    this.inbox = opened.inbox;
     this.address = opened.address;
     this.#release = opened.release;
     this.#options = options;
@@ -74,7 +74,11 @@ export class Session {
   /** Rejects with `TEMPORAL_UNAVAILABLE` when Temporal does not answer. */
   async ready(): Promise<void> {
     const { connection, namespace } = this.temporal;
-    await call(this.temporal, () => connection.workflowService.describeNamespace({ namespace }), READY_LIMIT_MS);
+    await call(
+      this.temporal,
+      () => connection.workflowService.describeNamespace({ namespace }),
+      READY_LIMIT_MS,
+    );
   }
 
   entries(): CatalogueEntry[] {
@@ -92,7 +96,7 @@ export class Session {
 interface OpenedTemporal {
   temporal: TemporalConnection;
   address: string;
-  mail?: Session['mail'];
+  inbox?: string | undefined;
   release: () => Promise<void>;
 }
 
@@ -107,9 +111,12 @@ async function openTemporal(project: Project, options: SessionOptions): Promise<
   const { acquireEmbedded } = await import('../embedded/index.ts');
   const lease = await acquireEmbedded({ dataDir: project.dataDir, onProgress: options.onProgress });
   const { address, namespace, ui } = lease.temporal;
+  // Handlers in this process read SMTP_URL: without one, mail is caught where its developer can see it.
+  process.env['SMTP_URL'] ??= lease.mail.smtpUrl;
+  const inbox = process.env['SMTP_URL'] === lease.mail.smtpUrl ? lease.mail.inboxUrl : undefined;
   try {
     const temporal = await connect({ connectionOptions: { address }, namespace, ui }, identity);
-    return { temporal, address, mail: lease.mail, release: () => lease.release() };
+    return { temporal, address, inbox, release: () => lease.release() };
   } catch (error) {
     await lease.release();
     throw error;

@@ -1,0 +1,64 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorCode } from '../core/errors.ts';
+import { DoError, ERROR_STATUS, isDoError } from '../core/errors.ts';
+
+/** A Temporal server that restarts is back within about this time. */
+const RETRY_AFTER_S = 2;
+
+const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
+  UNAUTHORIZED: { 'WWW-Authenticate': 'Bearer' },
+};
+
+/** How an invocation ended is told by the invocation: as the status of a request it would be a fault of ours. */
+const OUTCOMES: ReadonlySet<string> = new Set([
+  'INVOCATION_FAILED',
+  'INVOCATION_CANCELLED',
+  'INVOCATION_TIMED_OUT',
+  'INVOCATION_TERMINATED',
+  'OUTPUT_INVALID',
+]);
+
+/** Answers with `application/problem+json` (RFC 9457) and our `code`. */
+export function sendProblem(res: Response, code: ErrorCode, detail: string): void {
+  if (res.headersSent || res.destroyed) return;
+  const status = ERROR_STATUS[code];
+  for (const [name, value] of Object.entries(HEADERS[code] ?? {})) res.setHeader(name, value);
+  if (status === 503) res.setHeader('Retry-After', String(RETRY_AFTER_S));
+  res.statusCode = status;
+  // Not res.type(): it would add a charset, which JSON media types do not have.
+  res.setHeader('Content-Type', 'application/problem+json');
+  res.end(JSON.stringify({ type: `/errors/${code}`, title: titleOf(code), status, detail, code }));
+}
+
+const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
+
+/** The last handler: whatever was thrown becomes a problem, and what was not foreseen stays inside. */
+export function problemHandler(onError: (error: unknown) => void): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, req, res, _next) => {
+    const known = isDoError(error) ? error : undecodable(error, req.path);
+    if (!known || !Object.hasOwn(ERROR_STATUS, known.code) || hidesDetail(known.code)) {
+      onError(error);
+      sendProblem(res, 'INTERNAL', 'The request failed by a fault of the server; its log says more.');
+      return;
+    }
+    if (ERROR_STATUS[known.code] === 500) onError(error);
+    sendProblem(res, known.code, known.message);
+  };
+}
+
+const hidesDetail = (code: ErrorCode): boolean => code === 'INTERNAL' || OUTCOMES.has(code);
+
+/** Express gives up on a path such as `/v1/actions/%zz` before any handler sees it: no such name can exist. */
+function undecodable(error: unknown, path: string): DoError | undefined {
+  if (!(error instanceof URIError)) return undefined;
+  const code = path.startsWith('/v1/actions/')
+    ? 'ACTION_NOT_FOUND'
+    : path.startsWith('/v1/invocations/')
+      ? 'INVOCATION_NOT_FOUND'
+      : 'ROUTE_NOT_FOUND';
+  return new DoError(
+    code,
+    'The path holds a percent sign that is not followed by valid UTF-8 in hex digits.',
+  );
+}

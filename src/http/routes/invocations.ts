@@ -1,0 +1,31 @@
+import type { Router } from 'express';
+import { callerOf } from '../bearer.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readPrefer } from '../prefer.ts';
+import { readWithin } from '../wait.ts';
+import { addRoute, segment } from './route.ts';
+
+export function addInvocationRoutes(router: Router, { backendFor, stopping }: ApiDeps): void {
+  addRoute(router, '/invocations/:id', {
+    get: async (req, res) => {
+      const { waitMs, applied } = readPrefer(req, 0);
+      const backend = backendFor(callerOf(res).id);
+      const invocation = await readWithin(backend, segment(req.params['id']), { waitMs, res, stopping });
+      if (waitMs > 0 && applied) res.setHeader('Preference-Applied', applied);
+      res.json(invocation);
+    },
+  });
+  addRoute(router, '/invocations/:id/audit', {
+    get: async (req, res) => {
+      res.json(await backendFor(callerOf(res).id).audit(segment(req.params['id'])));
+    },
+  });
+  addRoute(router, '/invocations/:id/cancel', {
+    post: async (req, res) => {
+      const id = segment(req.params['id']);
+      const backend = backendFor(callerOf(res).id);
+      await backend.cancel(id);
+      res.status(202).json(await backend.get(id));
+    },
+  });
+}

@@ -1,0 +1,87 @@
+import type { Request, Response, Router } from 'express';
+import type { Started, StartRequest } from '../../core/backend.ts';
+import type { CatalogueEntry } from '../../core/catalogue.ts';
+import type { Invocation } from '../../core/invocation.ts';
+import { callerOf } from '../bearer.ts';
+import { readJson } from '../body.ts';
+import { readDeadline } from '../deadline.ts';
+import type { ApiBackend, ApiDeps } from '../deps.ts';
+import { readIdempotencyKey } from '../idempotency-key.ts';
+import type { Preference } from '../prefer.ts';
+import { readPrefer } from '../prefer.ts';
+import { readWithin } from '../wait.ts';
+import { findAction } from './actions.ts';
+import { addRoute, segment } from './route.ts';
+
+export function addInvokeRoute(router: Router, deps: ApiDeps, onError: (error: unknown) => void): void {
+  addRoute(router, '/actions/:name/invoke', {
+    post: async (req, res) => {
+      const caller = callerOf(res).id;
+      const entry = findAction(deps.catalogue, segment(req.params['name']));
+      const preference = readPrefer(req);
+      const request = await readRequest(req, res, entry, preference);
+      const backend = deps.backendFor(caller);
+      const started = await backend.start(request);
+      const invocation = await read(backend, started, res, preference).catch((error: unknown) => {
+        onError(error);
+        return asAccepted(started, request, entry, caller);
+      });
+      answer(res, invocation, started, preference);
+    },
+  });
+
+  const read = (backend: ApiBackend, { id }: Started, res: Response, { waitMs }: Preference) =>
+    readWithin(backend, id, { waitMs, res, stopping: deps.stopping });
+}
+
+/** The order of the checks is part of the contract: the action, the headers, the body. */
+async function readRequest(
+  req: Request,
+  res: Response,
+  { name }: CatalogueEntry,
+  { respondAsync }: Preference,
+): Promise<StartRequest> {
+  const idempotencyKey = readIdempotencyKey(req);
+  const deadlineMs = readDeadline(req);
+  const input = await readJson(req, res);
+  return { name, input, idempotencyKey, deadlineMs, detached: respondAsync };
+}
+
+function answer(res: Response, invocation: Invocation, { replayed }: Started, preference: Preference): void {
+  const { respondAsync, applied } = preference;
+  if (replayed) res.setHeader('Idempotent-Replayed', 'true');
+  if (applied) res.setHeader('Preference-Applied', applied);
+  if (invocation.status === 'running' || respondAsync) {
+    res.status(202).setHeader('Location', `/v1/invocations/${invocation.id}`);
+  }
+  res.json(invocation);
+}
+
+/**
+ * What is known when the invocation was accepted but cannot be read: an error status would tell the client that
+ * nothing was accepted, and make it send the request again.
+ */
+function asAccepted(
+  { id }: Started,
+  { input, idempotencyKey }: StartRequest,
+  { name, version }: CatalogueEntry,
+  caller: string,
+): Invocation {
+  const self = `/v1/invocations/${id}`;
+  return {
+    id,
+    kind: 'action',
+    name,
+    version,
+    status: 'running',
+    input,
+    output: null,
+    error: null,
+    idempotencyKey: idempotencyKey ?? null,
+    caller,
+    attempts: 0,
+    startedAt: new Date().toISOString(),
+    closedAt: null,
+    links: { self, audit: `${self}/audit`, temporal: null },
+  };
+}

@@ -1,0 +1,144 @@
+import type { Backend, StartRequest, Started } from '../core/backend.ts';
+import { DoError } from '../core/errors.ts';
+import type { Audit, Invocation } from '../core/invocation.ts';
+import { isName } from '../core/name.ts';
+import { notCompleted } from '../core/outcome.ts';
+import { checkJson } from '../core/validate.ts';
+import type { Patience } from './patience.ts';
+import { patiently, pause } from './patience.ts';
+import { send } from './send.ts';
+import type { ApiRequest } from './send.ts';
+import type { RemoteSettings } from './settings.ts';
+
+/** Shorter than what proxies commonly cut silent connections at; the wait is asked for again and again. */
+const WAIT_S = 30;
+/** Against an API, or a cache before it, that answers at once though asked to wait. */
+const LEAST_POLL_MS = 500;
+
+export interface RemoteBackendOptions {
+  /** Asked before every call. */
+  settings: () => Promise<RemoteSettings>;
+  /** How long an outage is waited out when starting an invocation. Default: 10 s. */
+  startPatienceMs?: number;
+  /** The same when waiting for one, which goes on meanwhile. Default: one minute. */
+  waitPatienceMs?: number;
+}
+
+/** Invocations behind the HTTP API. Needs `fetch` and nothing else. */
+export class RemoteBackend implements Backend {
+  readonly #settings: RemoteBackendOptions['settings'];
+  readonly #startPatienceMs: number;
+  readonly #waitPatienceMs: number;
+
+  constructor({ settings, startPatienceMs = 10_000, waitPatienceMs = 60_000 }: RemoteBackendOptions) {
+    this.#settings = settings;
+    this.#startPatienceMs = startPatienceMs;
+    this.#waitPatienceMs = waitPatienceMs;
+  }
+
+  async start(request: StartRequest): Promise<Started> {
+    const { headers, body } = await this.#post(request, 'respond-async', {});
+    return {
+      id: toInvocation(body).id,
+      replayed: headers.get('Idempotent-Replayed') === 'true',
+    };
+  }
+
+  async run(request: StartRequest, signal?: AbortSignal): Promise<Invocation> {
+    const wait = { waitMs: WAIT_S * 1000, signal };
+    const { body } = await this.#post(request, `wait=${WAIT_S}`, wait);
+    const invocation = toInvocation(body);
+    return invocation.status === 'running' ? await this.#closed(invocation.id, signal) : invocation;
+  }
+
+  async output(id: string, signal?: AbortSignal): Promise<unknown> {
+    const invocation = await this.#closed(id, signal);
+    if (invocation.status === 'completed') return invocation.output;
+    throw notCompleted(invocation);
+  }
+
+  async get(id: string): Promise<Invocation> {
+    return toInvocation(await this.#once({ method: 'GET', path: pathOf(id) }));
+  }
+
+  async audit(id: string): Promise<Audit> {
+    return (await this.#once({ method: 'GET', path: `${pathOf(id)}/audit` })) as Audit;
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#once({ method: 'POST', path: `${pathOf(id)}/cancel` });
+  }
+
+  /** Without a key a request that may have arrived is not sent again: that would be a second invocation. */
+  async #post(request: StartRequest, prefer: string, wait: Pick<ApiRequest, 'waitMs' | 'signal'>) {
+    const { name, idempotencyKey, deadlineMs } = request;
+    if (!isName(name)) throw actionNotFound(name);
+    const body = JSON.stringify(checkJson(request.input, 'input', name));
+    const headers = {
+      Prefer: prefer,
+      ...(idempotencyKey !== undefined && { 'Idempotency-Key': quoted(idempotencyKey) }),
+      ...(deadlineMs !== undefined && { 'Invocation-Deadline': String(deadlineMs) }),
+    };
+    return await this.#send(
+      { method: 'POST', path: `/v1/actions/${name}/invoke`, headers, body, ...wait },
+      { limitMs: this.#startPatienceMs, isRepeatable: idempotencyKey !== undefined, signal: wait.signal },
+    );
+  }
+
+  async #closed(id: string, signal: AbortSignal | undefined): Promise<Invocation> {
+    const request: ApiRequest = {
+      method: 'GET',
+      path: pathOf(id),
+      headers: { Prefer: `wait=${WAIT_S}` },
+      waitMs: WAIT_S * 1000,
+      signal,
+    };
+    for (;;) {
+      const askedAt = Date.now();
+      const { body } = await this.#send(request, {
+        limitMs: this.#waitPatienceMs,
+        isRepeatable: true,
+        signal,
+      });
+      const invocation = toInvocation(body);
+      if (invocation.status !== 'running') return invocation;
+      await pause(Math.max(0, askedAt + LEAST_POLL_MS - Date.now()), signal);
+    }
+  }
+
+  async #once(request: ApiRequest): Promise<unknown> {
+    return (await this.#send(request, { limitMs: 0, isRepeatable: false })).body;
+  }
+
+  async #send(request: ApiRequest, patience: Patience) {
+    const settings = await this.#settings();
+    return await patiently(() => send(settings, request), patience);
+  }
+}
+
+/** Ids are URL-safe, so anything else is none; it must not become another path either. */
+function pathOf(id: string): string {
+  if (/^[\w-]+$/.test(id)) return `/v1/invocations/${id}`;
+  throw new DoError(
+    'INVOCATION_NOT_FOUND',
+    `There is no invocation ${JSON.stringify(id.slice(0, 64))}: ids come from start() or run().`,
+  );
+}
+
+const actionNotFound = (name: string): DoError =>
+  new DoError(
+    'ACTION_NOT_FOUND',
+    `There is no action ${JSON.stringify(name.slice(0, 128))}: names are lower-case words joined by dots, dashes or underscores.`,
+  );
+
+/** Quoted, a key may begin or end with a space or begin with a quote. */
+const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`;
+
+function toInvocation(body: unknown): Invocation {
+  const invocation = body as Partial<Invocation>;
+  if (typeof invocation.id === 'string' && typeof invocation.status === 'string') return body as Invocation;
+  throw new DoError(
+    'INTERNAL',
+    'The answer is no invocation: what answers at DO_BASE_URL (or `baseUrl`) is not this API.',
+  );
+}

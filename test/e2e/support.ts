@@ -1,0 +1,139 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
+import type { Audit, Invocation } from '../../src/core/invocation.ts';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TSX = fileURLToPath(import.meta.resolve('tsx'));
+
+export interface TestProject {
+  root: string;
+  dataDir: string;
+  env: NodeJS.ProcessEnv;
+}
+
+let projects = 0;
+
+/** A project of a user: its own folder, name and data directory, with this package linked into node_modules. */
+export function makeProject(files: Record<string, string> = {}): TestProject {
+  const root = mkdtempSync(join(tmpdir(), 'do-e2e-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }));
+  const manifest = { name: `project-${process.pid}-${++projects}`, type: 'module' };
+  for (const [name, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...files })) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  mkdirSync(join(root, 'node_modules/@do-sdk'), { recursive: true });
+  symlinkSync(ROOT, join(root, 'node_modules/@do-sdk/core'));
+  return { root, dataDir: join(root, '.do'), env: cleanEnvironment() };
+}
+
+/** What the user's shell says of Temporal or of keys must not leak into a test. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const ours = /^(TEMPORAL_|DO_|SMTP_|NODE_ENV$|DATABASE_URL$|VITEST|PORT$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}
+
+export interface Running {
+  child: ChildProcess;
+  /** Everything printed so far. */
+  output(): string;
+  /** Resolves with the exit code, or the signal that ended it. */
+  ended: Promise<number | string>;
+  kill(signal: NodeJS.Signals): Promise<number | string>;
+}
+
+/** Runs Node in a project; whatever is still running when the test ends is ended by pid. */
+export function runNode(project: TestProject, args: string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, args, {
+    cwd: project.root,
+    env: { ...project.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += String(chunk)));
+  child.stderr.on('data', (chunk) => (text += String(chunk)));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
+  );
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) await kill('SIGKILL');
+  });
+  return { child, output: () => text, ended, kill };
+}
+
+export const runScript = (project: TestProject, file: string, env?: NodeJS.ProcessEnv): Running =>
+  runNode(project, ['--import', TSX, file], env);
+
+export interface RunningSystem extends Running {
+  url: string;
+  key: string;
+  invoke(action: string, input: unknown, headers?: Record<string, string>): Promise<Response>;
+  get(path: string): Promise<Response>;
+  audit(id: string): Promise<Audit>;
+}
+
+/** `do-sdk dev` in a project (what `npm start` runs), ready to serve. */
+export async function startSystem(project: TestProject, env: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
+  const port = await freePort();
+  const running = runNode(project, [join(ROOT, 'dist/cli/main.js'), 'dev'], { PORT: String(port), ...env });
+  const url = `http://127.0.0.1:${port}`;
+  await until(running, async () => (await fetch(`${url}/readyz`)).status === 200);
+  const key = readFileSync(join(project.dataDir, 'dev.key'), 'utf8').trim();
+  const headers = { authorization: `Bearer ${key}` };
+  const get = (path: string) => fetch(url + path, { headers });
+  return {
+    ...running,
+    url,
+    key,
+    get,
+    invoke: (action, input, more = {}) =>
+      fetch(`${url}/v1/actions/${action}/invoke`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json', ...more },
+        body: JSON.stringify(input),
+      }),
+    audit: async (id) => (await (await get(`/v1/invocations/${id}/audit`)).json()) as Audit,
+  };
+}
+
+/** Polls until `isTrue` is; fails with what the process printed when it ends first. */
+export async function until(
+  running: Running,
+  isTrue: () => boolean | Promise<boolean>,
+  seconds = 30,
+): Promise<void> {
+  let ended: number | string | undefined;
+  void running.ended.then((how) => (ended = how));
+  await expect
+    .poll(
+      async () => {
+        if (ended !== undefined) return `ended with ${ended}: ${running.output()}`;
+        return await Promise.resolve(isTrue()).catch(() => false);
+      },
+      { timeout: seconds * 1000, interval: 50, message: `still waiting; printed: ${running.output()}` },
+    )
+    .toBe(true);
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export const body = async (response: Response): Promise<Invocation> => (await response.json()) as Invocation;
+
+export const typesOf = ({ entries }: Audit): string[] =>
+  entries.map(({ type, attempt }) => (attempt === undefined ? type : `${type} ${attempt}`));
