@@ -12,7 +12,11 @@ interface Status {
 
 export async function status({ json }: { json?: boolean }): Promise<void> {
   const { name, dataDir } = findProject();
-  const found: Status = { project: name, api: announcedApi(dataDir) ?? null, temporal: await findTemporal(dataDir) };
+  const found: Status = {
+    project: name,
+    api: announcedApi(dataDir) ?? null,
+    temporal: await findTemporal(dataDir),
+  };
   process.stdout.write(json ? `${JSON.stringify(found)}\n` : describe(found));
 }
 

@@ -19,6 +19,8 @@ export interface Invocation<Output = unknown> {
   attempts: number;
   startedAt: string;
   closedAt: string | null;
+  /** Present while it cannot go on for want of a worker: what is missing and what to do. */
+  waitingFor?: string;
   links: { self: string; audit: string; temporal: string | null };
 }
 

@@ -1,5 +1,6 @@
 /** What the one supervisor of a data directory does: serve leases, keep the servers, end when nobody needs them. */
 import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openControl } from './control.ts';
 import type { Layout } from './layout.ts';
 import { rotateLog } from './log-file.ts';
@@ -66,5 +67,7 @@ async function runServers(layout: Layout, tell: Tell, stopping: AbortController)
     giveUp(error);
     await stopped;
   }
-  await mail?.then((catcher) => catcher.close()).catch(() => undefined);
+  // A mail client that keeps its connection open must not keep everything else waiting.
+  const closed = mail?.then((catcher) => catcher.close()).catch(() => undefined);
+  await Promise.race([closed, delay(500)]);
 }

@@ -1,6 +1,7 @@
 import type { Backend, StartRequest, Started } from '../core/backend.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import type { TemporalBackend } from '../temporal/backend.ts';
+import { tellWhyWaiting } from './patience.ts';
 import { processSession, serveInScript } from './process-session.ts';
 
 /**
@@ -24,15 +25,20 @@ export class ProcessBackend implements Backend {
   }
 
   output(id: string, signal?: AbortSignal): Promise<unknown> {
-    return this.#use((backend) => backend.output(id, signal));
+    return this.#use((backend) =>
+      tellWhyWaiting(backend.output(id, signal), async () => (await backend.get(id)).waitingFor),
+    );
   }
 
-  run(request: StartRequest, signal?: AbortSignal): Promise<Invocation> {
-    return this.#use((backend) => backend.run(request, signal));
+  async run(request: StartRequest, signal?: AbortSignal): Promise<Invocation> {
+    const { id } = await this.start(request);
+    return await this.closed(id, signal);
   }
 
   closed(id: string, signal?: AbortSignal): Promise<Invocation> {
-    return this.#use((backend) => backend.closed(id, signal));
+    return this.#use((backend) =>
+      tellWhyWaiting(backend.closed(id, signal), async () => (await backend.get(id)).waitingFor),
+    );
   }
 
   get(id: string): Promise<Invocation> {

@@ -19,6 +19,11 @@ export class Lingering<T extends Closable> {
     this.#lingerMs = lingerMs;
   }
 
+  /** The resource as it is now, if it is open. */
+  get opened(): Promise<T> | undefined {
+    return this.#opened;
+  }
+
   /** Keeps the resource open while `work` runs. */
   async use<R>(work: (resource: T) => Promise<R>): Promise<R> {
     const resource = await this.acquire();

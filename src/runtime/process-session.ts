@@ -35,5 +35,5 @@ export async function serveInScript(session: Session): Promise<void> {
   const { allRegistered } = await import('../core/registry.ts');
   if (allRegistered().every(({ name }) => session.isServedHere(name))) return;
   await session.serve();
-  endBySignals(() => processSession.closeNow());
+  endBySignals(async () => (await processSession.opened)?.drain());
 }

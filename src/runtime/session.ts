@@ -85,9 +85,14 @@ export class Session {
     return this.catalogue.list();
   }
 
-  async close(): Promise<void> {
+  /** Lets running attempts end within the grace time and takes no more. */
+  async drain(): Promise<void> {
     const pool = await this.#pool?.catch(() => undefined);
     await pool?.shutdown();
+  }
+
+  async close(): Promise<void> {
+    await this.drain();
     await this.temporal.close();
     await this.#release();
   }

@@ -1,4 +1,4 @@
-import type { Reading } from '../audit/index.ts';
+import type { InvocationRecord, Reading } from '../audit/index.ts';
 import { outcomeOf, readInvocation, toEntries } from '../audit/index.ts';
 import type { Backend, StartRequest, Started } from '../core/backend.ts';
 import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
@@ -14,6 +14,7 @@ import { executionOf, invocationIdOf, workflowIdOf } from './ids.ts';
 import { fromPayloads } from './payloads.ts';
 import { actionQueue } from './queues.ts';
 import { findExecution, mismatch, startInvocation } from './start.ts';
+import { missingWorker } from './missing-worker.ts';
 
 export interface TemporalBackendOptions {
   temporal: TemporalConnection;
@@ -115,12 +116,19 @@ export class TemporalBackend implements Backend {
   }
 
   async get(id: string): Promise<Invocation> {
-    return readInvocation(await readRecord(this.#options.temporal, executionOf(id)), this.#reading);
+    return await this.#describe(await readRecord(this.#options.temporal, executionOf(id)));
   }
 
   async audit(id: string): Promise<Audit> {
     const record = await readRecord(this.#options.temporal, executionOf(id));
-    return { invocation: readInvocation(record, this.#reading), entries: toEntries(record, this.#reading) };
+    return { invocation: await this.#describe(record), entries: toEntries(record, this.#reading) };
+  }
+
+  async #describe(record: InvocationRecord): Promise<Invocation> {
+    const invocation = readInvocation(record, this.#reading);
+    if (invocation.status !== 'running') return invocation;
+    const waitingFor = await missingWorker(this.#options.temporal, record);
+    return waitingFor === undefined ? invocation : { ...invocation, waitingFor };
   }
 
   async cancel(id: string): Promise<void> {

@@ -7,7 +7,7 @@ const ATOM = "[A-Za-z0-9#$&'*+/=?^_`{|}~-]+";
 const LABEL = '[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*';
 const ADDRESS = `${ATOM}(?:\\.${ATOM})*@${LABEL}(?:\\.${LABEL})*`;
 const CONTROL = '\\x00-\\x1f\\x7f\\x85\\u2028\\u2029';
-const NAME = `"[^"\\\\<>@${CONTROL}]*"|[^"\\\\<>@,;:()[\\]${CONTROL}]+`;
+const NAME = `"[^"\\\\<>@${CONTROL}]*" *|[^"\\\\<>@,;:()[\\]${CONTROL}]+`;
 
 // No flags: the pattern is part of the published JSON Schema, which has none; nor lookaheads, which its tools lack.
 export const MAILBOX = new RegExp(`^(?:(${ADDRESS})|(${NAME})<(${ADDRESS})>)$`);

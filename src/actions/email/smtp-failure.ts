@@ -32,7 +32,7 @@ interface Verdict {
 }
 
 function classify(error: NodemailerError, progress: Progress, host: string): Verdict {
-  if (progress.refusals.length > 0) return recipientsRefused(progress, host);
+  if (progress.refusals.length > 0 && isAboutRecipients(error)) return recipientsRefused(progress, host);
   if (error.responseCode !== undefined && error.responseCode >= 400) return refused(error, host);
   if (progress.contentSent) return outcomeUnknown(error, progress, host);
   if (error.code === 'EAUTH') {
@@ -43,6 +43,10 @@ function classify(error: NodemailerError, progress: Progress, host: string): Ver
   }
   return retryable('SmtpConnection', `No SMTP session with ${host}: ${error.message}. Nothing was sent.`);
 }
+
+/** With pipelining, a refused sender or a server that closes makes every RCPT fail too; those refusals say nothing. */
+const isAboutRecipients = ({ command }: NodemailerError): boolean =>
+  command !== 'MAIL FROM' && command !== 'CONN';
 
 /** One permanent refusal is enough: no attempt can reach all recipients, and mail is never sent to some of them. */
 function recipientsRefused({ refusals, recipients }: Progress, host: string): Verdict {
