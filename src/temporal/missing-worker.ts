@@ -43,13 +43,12 @@ function nextTask(record: InvocationRecord): Waiting | undefined {
   const [activity] = record.pending;
   if (activity) {
     const queue = queueOf(events, activity.activityId);
-    return (
-      queue && { queue, kind: ACTIVITY_QUEUE, what: `a worker that has "${activity.activityType?.name}"` }
-    );
+    if (queue === undefined) return undefined;
+    return { queue, kind: ACTIVITY_QUEUE, what: `a worker that has "${activity.activityType?.name}"` };
   }
   const loopQueue = events[0]?.workflowExecutionStartedEventAttributes?.taskQueue?.name;
   const isScheduled = events.at(-1)?.workflowTaskScheduledEventAttributes;
-  return isScheduled && loopQueue !== undefined && loopQueue !== null
+  return isScheduled && loopQueue
     ? { queue: loopQueue, kind: WORKFLOW_QUEUE, what: 'a worker of this project' }
     : undefined;
 }
