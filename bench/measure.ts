@@ -31,3 +31,36 @@ export async function throughput({ invoke }: Contender, count: number, concurren
   await Promise.all(Array.from({ length: concurrency }, lane));
   return (count * 1000) / (performance.now() - start);
 }
+
+export interface Bench {
+  dataDir: string;
+  address: string;
+}
+
+export interface Figure {
+  label: string;
+  value: string;
+  target: string;
+  isMet: boolean;
+}
+
+export const atMost = (label: string, value: number, limit: number, unit = ''): Figure => ({
+  label,
+  value: `${value.toFixed(2)}${unit}`,
+  target: `target <= ${limit}${unit}`,
+  isMet: value <= limit,
+});
+
+export const atLeast = (label: string, value: number, limit: number): Figure => ({
+  label,
+  value: value.toFixed(2),
+  target: `target >= ${limit}`,
+  isMet: value >= limit,
+});
+
+export const shown = (label: string, value: number, unit: string): Figure => ({
+  label,
+  value: `${value.toFixed(1)}${unit}`,
+  target: '',
+  isMet: true,
+});

@@ -9,7 +9,9 @@ export interface RawContender extends Contender {
 }
 
 /** The Temporal TypeScript SDK as its own documentation shows it: one workflow, one activity, defaults everywhere. */
-export async function startRaw(address: string): Promise<{ plain: Contender; eager: Contender; close(): Promise<void> }> {
+export async function startRaw(
+  address: string,
+): Promise<{ plain: Contender; eager: Contender; close(): Promise<void> }> {
   const taskQueue = `raw-${randomUUID()}`;
   const native = await NativeConnection.connect({ address });
   const worker = await Worker.create({
@@ -21,7 +23,12 @@ export async function startRaw(address: string): Promise<{ plain: Contender; eag
   const running = worker.run();
   const connection = await Connection.connect({ address });
   const invokeBy = (client: Client, requestEagerStart: boolean) => async (n: number) => {
-    const options = { taskQueue, workflowId: randomUUID(), args: [{ n }], ...(requestEagerStart && { requestEagerStart }) };
+    const options = {
+      taskQueue,
+      workflowId: randomUUID(),
+      args: [{ n }],
+      ...(requestEagerStart && { requestEagerStart }),
+    };
     await client.workflow.execute('rawEcho', options);
   };
   return {
