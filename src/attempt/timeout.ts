@@ -1,3 +1,5 @@
+import { ATTEMPT_TIMED_OUT } from '../core/envelope.ts';
+
 /** A handler that watches its signal gets this long to clean up; then its worker slot is given to others. */
 const LAST_MOMENTS_MS = 1_000;
 
@@ -13,7 +15,7 @@ export async function withTimeout<T>(
   const timeout = new AbortController();
   const signal = AbortSignal.any([outer, timeout.signal]);
   const error = Object.assign(new Error(`The attempt did not end within ${timeoutMs} ms.`), {
-    name: 'AttemptTimedOut',
+    name: ATTEMPT_TIMED_OUT,
   });
   const atTimeout = setTimeout(() => timeout.abort(error), timeoutMs);
   let atEnd: NodeJS.Timeout | undefined;
@@ -22,8 +24,18 @@ export async function withTimeout<T>(
   });
   try {
     return await Promise.race([work(signal), ended]);
+  } catch (thrown) {
+    // What a handler throws once it was told to stop is the consequence; the timeout is what happened.
+    throw timeout.signal.aborted ? withCause(error, thrown) : thrown;
   } finally {
     clearTimeout(atTimeout);
     clearTimeout(atEnd);
   }
+}
+
+/** An `AbortError` has the timeout for its own cause and tells nothing beyond it. */
+function withCause(error: Error, thrown: unknown): Error {
+  const isAbort =
+    thrown === error || (thrown as { name?: unknown } | null | undefined)?.name === 'AbortError';
+  return isAbort ? error : Object.assign(error, { cause: thrown });
 }

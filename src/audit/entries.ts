@@ -1,24 +1,38 @@
-import { HANDED_BACK } from '../core/envelope.ts';
+import { ATTEMPT_TIMED_OUT, HANDED_BACK } from '../core/envelope.ts';
 import type { AuditEntry } from '../core/invocation.ts';
 import { readError } from './failure.ts';
 import type { HistoryEvent, InvocationRecord, PendingActivity, Reading } from './history.ts';
 import { toTime } from './history.ts';
 import { attemptOf, outcomeOf } from './invocation.ts';
 
-type Row = Omit<AuditEntry, 'seq' | 'at'>;
+type Unnumbered = Omit<AuditEntry, 'seq'>;
+type Row = Omit<Unnumbered, 'at'>;
 
 /** One entry per thing that happened, none missing: also the attempts that are running now. */
 export function toEntries(record: InvocationRecord, reading: Reading): AuditEntry[] {
-  const entries: Omit<AuditEntry, 'seq'>[] = [];
+  const entries: Unnumbered[] = [];
   record.runs.forEach((events, run) => {
     const reader = new RunReader(reading, { isFirst: run === 0, isLast: run === record.runs.length - 1 });
     for (const event of events) {
       const row = reader.read(event);
-      if (row) entries.push({ at: toTime(event.eventTime), ...row });
+      if (row) insert(entries, { at: toTime(event.eventTime), ...row });
     }
-    if (run === record.runs.length - 1) entries.push(...reader.readPending(record.pending));
+    if (run === record.runs.length - 1)
+      reader.readPending(record.pending).forEach((entry) => insert(entries, entry));
   });
   return entries.map((entry, index) => ({ seq: index + 1, ...entry }));
+}
+
+/**
+ * Temporal writes down that an attempt has started only when it has ended, and not at all when the invocation was
+ * terminated; what happened meanwhile is then before it in the record.
+ */
+function insert(entries: Unnumbered[], entry: Unnumbered): void {
+  const isLater = (other: Unnumbered) =>
+    other.type !== 'attempt.scheduled' && (other.at > entry.at || other.type.startsWith('invocation.'));
+  let index = entries.length;
+  if (entry.type === 'attempt.started') while (index > 1 && isLater(entries[index - 1]!)) index--;
+  entries.splice(index, 0, entry);
 }
 
 /** Later events name an attempt only by the id of the event that scheduled it. */
@@ -37,7 +51,7 @@ class RunReader {
     return this.#readAttempt(event) ?? this.#readInvocation(event);
   }
 
-  readPending(pending: PendingActivity[]): Omit<AuditEntry, 'seq'>[] {
+  readPending(pending: PendingActivity[]): Unnumbered[] {
     return pending
       .filter((activity) => activity.lastStartedTime)
       .map((activity) => ({
@@ -73,7 +87,8 @@ class RunReader {
     if (failed) {
       const error = readError(failed.failure ?? {}, this.#reading);
       if (error.type === HANDED_BACK) return this.#about('attempt.handed_back', failed);
-      return { ...this.#about('attempt.failed', failed), error };
+      const type = error.type === ATTEMPT_TIMED_OUT ? 'attempt.timed_out' : 'attempt.failed';
+      return { ...this.#about(type, failed), error };
     }
     const timedOut = event.activityTaskTimedOutEventAttributes;
     if (timedOut) {

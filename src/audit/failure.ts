@@ -1,4 +1,5 @@
 import type { FailureDetail } from '../core/envelope.ts';
+import { ATTEMPT_TIMED_OUT } from '../core/envelope.ts';
 import type { AuditEntry } from '../core/invocation.ts';
 import type { Reading, TemporalFailure } from './history.ts';
 
@@ -25,7 +26,7 @@ export const detailOf = (failure: TemporalFailure, reading: Reading): Partial<Fa
 
 function typeOf(failure: TemporalFailure): string {
   if (failure.timeoutFailureInfo) {
-    return isHeartbeat(failure.timeoutFailureInfo.timeoutType) ? 'WorkerLost' : 'AttemptTimedOut';
+    return isHeartbeat(failure.timeoutFailureInfo.timeoutType) ? 'WorkerLost' : ATTEMPT_TIMED_OUT;
   }
   if (failure.canceledFailureInfo) return 'Cancelled';
   if (failure.terminatedFailureInfo) return 'Terminated';

@@ -6,7 +6,7 @@ export type Duration = number | string;
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Temporal keeps durations as int64 nanoseconds; 100 years is far inside that and longer than any retention. */
-const LONGEST_MS = 100 * 365 * UNIT_MS['d']!;
+export const LONGEST_MS = 100 * 365 * UNIT_MS['d']!;
 
 /** The milliseconds of `value`; throws `DEFINITION_INVALID` naming `field` unless it is a duration of at least 1 ms. */
 export function toMs(value: Duration, field: string): number {
@@ -14,7 +14,7 @@ export function toMs(value: Duration, field: string): number {
   if (!Number.isFinite(ms) || ms < 1 || ms > LONGEST_MS) {
     throw new DoError(
       'DEFINITION_INVALID',
-      `Expected \`${field}\` to be a duration such as 500, '500ms', '30s', '5m', '2h' or '7d' (at least 1 ms), got ${JSON.stringify(value)}.`,
+      `Expected \`${field}\` to be a duration such as 500, '500ms', '30s', '5m', '2h' or '7d' (at least 1 ms), got ${typeof value === 'string' ? JSON.stringify(value) : String(value)}.`,
     );
   }
   return Math.ceil(ms);

@@ -34,6 +34,8 @@ export interface AttemptEnvelope {
 export interface FailureDetail {
   code: ErrorCode;
   attempts?: number;
+  /** The wait the error asked for: the SDK drops Temporal's own field for it when it decodes a failure. */
+  retryAfterMs?: number;
   lastHeartbeat?: unknown;
 }
 
@@ -50,6 +52,9 @@ export const MEMO_KEY = 'do';
 
 /** The failure type by which a worker gives back an attempt of an action it does not have. */
 export const HANDED_BACK = 'do.handed-back';
+
+/** The failure type of an attempt that reached its timeout, whether its worker or the server noticed first. */
+export const ATTEMPT_TIMED_OUT = 'AttemptTimedOut';
 
 /** A worker killed with -9 is noticed after this long; a handler that blocks its event loop must stay well below it. */
 export const HEARTBEAT_TIMEOUT_MS = 5_000;

@@ -1,3 +1,4 @@
+import { LONGEST_MS } from './duration.ts';
 import type { ErrorCode } from './errors.ts';
 
 /** Why an attempt failed, as it goes on record. */
@@ -27,7 +28,7 @@ export function toFailure(thrown: unknown, code: ErrorCode = 'INVOCATION_FAILED'
     type: clip(typeOf(thrown), 256),
     message: clip(messageOf(thrown), MESSAGE_LIMIT),
     nonRetryable: read(thrown, 'nonRetryable') === true,
-    ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+    ...(isDelay(retryAfterMs) && { retryAfterMs }),
     ...(stack !== undefined && { stack: clip(stack, STACK_LIMIT) }),
     ...(cause !== undefined && cause !== null && { cause: toFailure(cause, code, depth + 1) }),
   };
@@ -39,8 +40,8 @@ function typeOf(thrown: unknown): string {
 }
 
 function messageOf(thrown: unknown): string {
-  const message = text(read(thrown, 'message'));
-  if (message !== undefined) return message;
+  const message = read(thrown, 'message');
+  if (typeof message === 'string') return message;
   try {
     return typeof thrown === 'object' && thrown !== null ? (JSON.stringify(thrown) ?? '') : String(thrown);
   } catch {
@@ -60,5 +61,13 @@ function read(thrown: unknown, property: string): unknown {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** Any error may carry the field, and a timer cannot wait for NaN or Infinity. */
+const isDelay = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= LONGEST_MS;
+
+/** Half of a surrogate pair is no UTF-8, in which a failure travels. */
 const clip = (value: string, limit: number): string =>
-  value.length <= limit ? value : `${value.slice(0, limit)}… (${value.length - limit} more characters)`;
+  (value.length <= limit
+    ? value
+    : `${value.slice(0, limit)}… (${value.length - limit} more characters)`
+  ).replaceAll(/\p{Surrogate}/gu, '\uFFFD');

@@ -9,7 +9,7 @@ export function notCompleted(invocation: Invocation): DoError {
     type: 'Unknown',
     message: 'No reason is on record.',
   };
-  const code = (error.code in ERROR_STATUS ? error.code : 'INVOCATION_FAILED') as ErrorCode;
+  const code = (Object.hasOwn(ERROR_STATUS, error.code) ? error.code : 'INVOCATION_FAILED') as ErrorCode;
   const attempts = `${invocation.attempts} attempt${invocation.attempts === 1 ? '' : 's'}`;
   const cause = Object.assign(new Error(error.message), { name: error.type });
   return new DoError(

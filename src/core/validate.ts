@@ -25,7 +25,7 @@ export async function checkSchema(
   if (!schema) return value;
   const result = await schema['~standard'].validate(value);
   if (!result.issues) return result.value;
-  throw invalid(side, action, result.issues.slice(0, 10).map(describeIssue).join('; '));
+  throw invalid(side, action, `${result.issues.slice(0, 10).map(describeIssue).join('; ')}.`);
 }
 
 function describeIssue(issue: StandardSchemaV1.Issue): string {

@@ -1,24 +1,13 @@
-import { readFileSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeProject, ROOT, runScript, startSystem } from './support.ts';
-
-interface KeptMail {
-  messages: { to: string[]; subject: string; text: string }[];
-}
+import { mailCaughtBy, makeProject, ROOT, runScript, startSystem } from './support.ts';
 
 /** The folder as it is, in a project whose servers are its own. */
 function projectWithExamples() {
   const project = makeProject();
   symlinkSync(join(ROOT, 'examples'), join(project.root, 'examples'));
   return project;
-}
-
-async function mailCaughtBy(project: { dataDir: string }): Promise<KeptMail> {
-  const { ports } = JSON.parse(readFileSync(join(project.dataDir, 'embedded.json'), 'utf8')) as {
-    ports: { inbox: number };
-  };
-  return (await (await fetch(`http://127.0.0.1:${ports.inbox}/messages.json`)).json()) as KeptMail;
 }
 
 test('01 defines an action, invokes it by name and ends by itself', async () => {

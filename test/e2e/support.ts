@@ -31,6 +31,7 @@ export function makeProject(files: Record<string, string> = {}): TestProject {
   }
   mkdirSync(join(root, 'node_modules/@do-sdk'), { recursive: true });
   symlinkSync(ROOT, join(root, 'node_modules/@do-sdk/core'));
+  symlinkSync(join(ROOT, 'node_modules/zod'), join(root, 'node_modules/zod'));
   return { root, dataDir: join(root, '.do'), env: cleanEnvironment() };
 }
 
@@ -138,3 +139,14 @@ export const body = async (response: Response): Promise<Invocation> => (await re
 
 export const typesOf = ({ entries }: Audit): string[] =>
   entries.map(({ type, attempt }) => (attempt === undefined ? type : `${type} ${attempt}`));
+
+interface KeptMail {
+  messages: { to: string[]; subject: string; text: string }[];
+}
+
+/** What the embedded mail catcher of a project has kept. */
+export async function mailCaughtBy(project: TestProject): Promise<KeptMail> {
+  const text = readFileSync(join(project.dataDir, 'embedded.json'), 'utf8');
+  const { ports } = JSON.parse(text) as { ports: { inbox: number } };
+  return (await (await fetch(`http://127.0.0.1:${ports.inbox}/messages.json`)).json()) as KeptMail;
+}

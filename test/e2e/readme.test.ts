@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { expect, test } from 'vitest';
+import type { Invocation } from '../../src/core/invocation.ts';
+import { mailCaughtBy, makeProject, ROOT, runScript, startSystem, typesOf } from './support.ts';
+
+const run = promisify(execFile);
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+function snippet(language: string, holding: string): string {
+  const blocks = [...README.matchAll(/```(\w+)\n([\s\S]*?)```/g)];
+  const block = blocks.find(([, kind, text]) => kind === language && text!.includes(holding));
+  if (!block) throw new Error(`README.md has no ${language} snippet with ${holding}.`);
+  return block[2]!;
+}
+
+test('the pasted curl line sends one mail at the third attempt, with all three on record here and in Temporal', async () => {
+  const project = makeProject();
+  const system = await startSystem(project);
+  const line = snippet('sh', 'fail-2@').replaceAll('http://127.0.0.1:3000', system.url);
+  const { stdout } = await run('bash', ['-c', line], { cwd: project.root });
+  const invocation = JSON.parse(stdout) as Invocation;
+  expect(invocation).toMatchObject({ status: 'completed', attempts: 3, error: null });
+
+  const audit = await system.audit(invocation.id);
+  expect(typesOf(audit)).toEqual([
+    'invocation.started',
+    ...[1, 2].flatMap((n) => [
+      `attempt.scheduled ${n}`,
+      `attempt.started ${n}`,
+      `attempt.failed ${n}`,
+      `retry.scheduled ${n + 1}`,
+    ]),
+    'attempt.scheduled 3',
+    'attempt.started 3',
+    'attempt.completed 3',
+    'invocation.completed',
+  ]);
+  const failures = audit.entries.filter(({ type }) => type === 'attempt.failed');
+  for (const { error } of failures) expect(error!.message).toContain('451');
+  for (const { input } of audit.entries.filter(({ type }) => type === 'attempt.scheduled')) {
+    expect(input).toEqual(invocation.input);
+  }
+  const { messages } = await mailCaughtBy(project);
+  expect(messages.map(({ subject }) => subject)).toEqual(['Third time lucky']);
+
+  const workflowId = decodeURIComponent(/workflows\/([^/]+)\//.exec(invocation.links.temporal!)![1]!);
+  const { temporal } = await status(project);
+  const connection = await Connection.connect({ address: temporal.address });
+  const history = await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory();
+  await connection.close();
+  const scheduled = history.events!.filter((event) => event.activityTaskScheduledEventAttributes);
+  expect(scheduled).toHaveLength(3);
+});
+
+async function status(project: { root: string; env: NodeJS.ProcessEnv }) {
+  const { stdout } = await run(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'status', '--json'], {
+    cwd: project.root,
+    env: project.env,
+  });
+  return JSON.parse(stdout) as { api: string; temporal: { address: string } };
+}
+
+test('the line that the start prints works when pasted', async () => {
+  const project = makeProject();
+  const system = await startSystem(project);
+  await expect.poll(system.output).toContain('curl');
+  const line = /curl .*/.exec(system.output())![0];
+  const { stdout } = await run('bash', ['-c', line], { cwd: project.root });
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'email.send', status: 'completed', attempts: 1 });
+  expect(await status(project)).toMatchObject({ api: system.url });
+});
+
+test('the action that the README defines runs as a script', async () => {
+  const project = makeProject({ 'charge.ts': snippet('ts', 'charge.card') });
+  const script = runScript(project, 'charge.ts');
+  expect(await script.ended).toBe(0);
+  expect(script.output()).toMatch(/^ch_o_1$/m);
+});
