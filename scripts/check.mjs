@@ -26,7 +26,9 @@ const steps = [
   { name: 'types', commands: [['tsc', '-p', 'tsconfig.json', '--noEmit']] },
   {
     name: 'layers',
-    commands: [['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'src']],
+    commands: [
+      ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'src', 'test'],
+    ],
   },
   { name: 'dead code', commands: [['knip', '--no-progress']] },
   { name: 'format', commands: [['prettier', '--check', '--log-level', 'warn', '.']] },
@@ -48,7 +50,7 @@ function run([command, ...args]) {
     const chunks = [];
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, PATH },
+      env: { ...process.env, PATH, NO_COLOR: '1', FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
