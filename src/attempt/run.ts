@@ -15,7 +15,7 @@ export interface AttemptHost {
   timeoutMs: number;
   /** Aborted when the invocation is cancelled or the worker shuts down. */
   signal: AbortSignal;
-  heartbeat(details: unknown): void;
+  heartbeat: (details: unknown) => void;
   log: ActionLog;
 }
 

@@ -22,7 +22,7 @@ export function readError(failure: TemporalFailure, reading: Reading, depth = 0)
 }
 
 export const detailOf = (failure: TemporalFailure, reading: Reading): Partial<FailureDetail> =>
-  (reading.decode(failure.applicationFailureInfo?.details)[0] ?? {}) as Partial<FailureDetail>;
+  reading.decode(failure.applicationFailureInfo?.details)[0] ?? {};
 
 function typeOf(failure: TemporalFailure): string {
   if (failure.timeoutFailureInfo) {

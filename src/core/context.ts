@@ -19,7 +19,7 @@ export interface ActionContext {
   /** Aborted at the attempt's timeout, when the invocation is cancelled, and when the worker shuts down. */
   readonly signal: AbortSignal;
   /** Records progress. Liveness needs no call: the platform sends heartbeats by itself. */
-  heartbeat(details?: unknown): void;
+  readonly heartbeat: (details?: unknown) => void;
   /** What the attempt before this one last passed to `heartbeat`. */
   readonly lastHeartbeat: unknown;
   readonly log: ActionLog;

@@ -97,7 +97,7 @@ function copyFields(value: object, path: string, walk: Walk): object {
 function unboxed(value: unknown): unknown {
   const isBoxed =
     value instanceof String || value instanceof Number || value instanceof Boolean || value instanceof BigInt;
-  return isBoxed ? (value.valueOf() as unknown) : value;
+  return isBoxed ? value.valueOf() : value;
 }
 
 function unwrap(value: unknown, key: string, path: string): unknown {

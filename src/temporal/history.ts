@@ -71,6 +71,7 @@ export async function waitForClose(
         namespace,
         execution: { workflowId: execution.workflowId, runId },
         waitNewEvent: true,
+        skipArchival: true,
         historyEventFilterType: CLOSE_EVENT_ONLY,
         nextPageToken,
       }),

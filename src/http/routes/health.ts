@@ -13,8 +13,9 @@ export function addHealthRoutes(router: Router, { ready }: ApiDeps, onError: (er
         await ready();
         res.json({ status: 'ready' });
       } catch (error) {
-        onError(error);
         const isOutage = isDoError(error) && error.code === 'TEMPORAL_UNAVAILABLE';
+        // Probes come every few seconds, and an outage is told in full.
+        if (!isOutage) onError(error);
         sendProblem(res, 'TEMPORAL_UNAVAILABLE', isOutage ? error.message : 'Requests cannot be served now.');
       }
     },

@@ -28,7 +28,10 @@ export async function keptBy({ inboxUrl }: MailCatcher, query = ''): Promise<Ent
 }
 
 /** Over real SMTP; resolves to the server's reply. */
-export async function send({ smtpUrl }: MailCatcher, message: SendMailOptions): Promise<string> {
+export async function send(
+  { smtpUrl }: Pick<MailCatcher, 'smtpUrl'>,
+  message: SendMailOptions,
+): Promise<string> {
   const { response } = await createTransport(smtpUrl).sendMail({ from: 'me@example.com', ...message });
   return response;
 }

@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
 import { startMailCatcher } from '../../../src/embedded/mail/index.ts';
 import { keptBy, send, sendUntilAccepted, startCatcher, temporaryFolder } from './catcher.ts';
 import { dial } from './dial.ts';
+
+const CATCHER_PROCESS = fileURLToPath(new URL('./fixtures/catcher-process.ts', import.meta.url));
 
 it('keeps a mail and lists it with its envelope, bcc included', async () => {
   const catcher = await startCatcher();
@@ -107,6 +112,26 @@ it('has what it accepted after a restart, and nothing a crash left half-written'
   const second = await startCatcher(dir);
   expect((await keptBy(second)).map(({ subject }) => subject)).toEqual(['kept']);
   expect((await readdir(dir)).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+it('loses no mail that it has accepted when it is killed', async () => {
+  const dir = await temporaryFolder();
+  const child = spawn(process.execPath, ['--import', 'tsx', CATCHER_PROCESS, dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const smtpUrl = String((await once(child.stdout, 'data'))[0]);
+  const accepted: string[] = [];
+  await Promise.allSettled(
+    Array.from({ length: 30 }, async (_, n) => {
+      await send({ smtpUrl }, { to: 'ada@example.com', text: 'x'.repeat(20_000), messageId: `<${n}@x>` });
+      accepted.push(`<${n}@x>`);
+      if (accepted.length === 10) child.kill('SIGKILL');
+    }),
+  );
+  const kept = (await keptBy(await startCatcher(dir))).map(({ messageId }) => messageId);
+  expect(accepted.length).toBeGreaterThanOrEqual(10);
+  expect(kept).toEqual(expect.arrayContaining(accepted));
 });
 
 it('keeps the newest 1,000', async () => {
