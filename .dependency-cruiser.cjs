@@ -21,7 +21,8 @@ const layers = {
   'worker.ts': ['core', 'store', 'attempt', 'temporal', 'actions', 'worker', 'runtime'],
   'api.ts': ['core', 'store', 'http', 'runtime'],
   'local.ts': ['core', 'embedded', 'temporal', 'worker', 'runtime', 'worker.ts'],
-  'remote.ts': ['core', 'remote'],
+  // runtime for one lazy import: where the development key of this project is.
+  'remote.ts': ['core', 'remote', 'runtime'],
   'index.ts': ['core', 'local.ts', 'remote.ts'],
   'testing.ts': ['*'],
   cli: ['*'],

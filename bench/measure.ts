@@ -1,7 +1,7 @@
 /** One way of doing the same work; `invoke` resolves with the result of one invocation. */
 export interface Contender {
   name: string;
-  invoke(n: number): Promise<void>;
+  invoke: (n: number) => Promise<void>;
 }
 
 export const median = (values: number[]): number => {

@@ -13,6 +13,8 @@ import { findProject } from './runtime/project.ts';
 export interface ApiOptions {
   /** Who may call: `id` is stamped on invocations. Default: `DO_API_KEY`, or in development a key made in `dev.key`. */
   keys?: readonly { id: string; secret: string }[];
+  /** Abort it when the process is about to end: requests that wait are answered at once, with 202. */
+  stopping?: AbortSignal;
 }
 
 /** The HTTP API as an Express app, to be mounted or listened on. It runs no handlers: workers do. */
@@ -23,6 +25,7 @@ export function createApi(options: ApiOptions = {}): Express {
     catalogue: new ProjectCatalogue(manifestReader(dataDir)),
     authenticate: keyAuthenticator([...(options.keys ?? defaultKeys(dataDir))]),
     ready: () => processSession.use((session) => session.ready()),
+    ...(options.stopping && { stopping: options.stopping }),
   });
 }
 

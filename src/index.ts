@@ -3,7 +3,7 @@ import { client } from './local.ts';
 
 // Define
 export { Action } from './core/action.ts';
-export type { ActionDefinition, Handler } from './core/action.ts';
+export type { ActionDefinition, Handler } from './core/definition.ts';
 export type { ActionContext, ActionLog } from './core/context.ts';
 export { ActionError } from './core/action-error.ts';
 export type { RetryPolicy } from './core/policy.ts';

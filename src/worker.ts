@@ -1,4 +1,4 @@
-import type { AnyAction } from './core/action.ts';
+import type { AnyAction } from './core/definition.ts';
 import type { Duration } from './core/duration.ts';
 import { toMs } from './core/duration.ts';
 import { processSession, useWorkerGrace } from './runtime/process-session.ts';
@@ -19,8 +19,11 @@ export interface WorkerOptions {
 export interface ActionWorker {
   /** The actions served. */
   readonly actions: readonly string[];
-  /** Resolves after shutdown; SIGINT and SIGTERM begin it. Rejects when the worker cannot go on. */
-  run(): Promise<void>;
+  /**
+   * Resolves after shutdown; SIGINT and SIGTERM begin it. Rejects when the worker cannot go on.
+   * `beforeShutdown` is for what needs the connection while it ends, such as an API in the same process.
+   */
+  run(options?: { beforeShutdown?: () => Promise<void> }): Promise<void>;
   /** Takes no further attempts, lets running ones end within the grace time, and closes what was opened. */
   shutdown(): Promise<void>;
 }
@@ -54,9 +57,9 @@ class SessionWorker implements ActionWorker {
     this.#pool = pool;
   }
 
-  async run(): Promise<void> {
+  async run({ beforeShutdown }: { beforeShutdown?: () => Promise<void> } = {}): Promise<void> {
     const ended = new Promise<void>((resolve) => (this.#ended = resolve));
-    const shutdown = () => void this.shutdown();
+    const shutdown = () => void Promise.resolve(beforeShutdown?.()).finally(() => this.shutdown());
     process.once('SIGINT', shutdown).once('SIGTERM', shutdown);
     try {
       await Promise.race([this.#pool.failure, ended]);

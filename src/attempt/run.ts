@@ -1,5 +1,5 @@
 import type { ActionContext, ActionLog } from '../core/context.ts';
-import type { AnyAction } from '../core/action.ts';
+import type { AnyAction } from '../core/definition.ts';
 import type { AttemptEnvelope } from '../core/envelope.ts';
 import { isDoError } from '../core/errors.ts';
 import type { Failure } from '../core/failure.ts';
@@ -42,7 +42,7 @@ export async function runAttempt(
   try {
     const checked = await checkSchema(action.input, input, 'input', action.name);
     const output = await withTimeout(host.timeoutMs, host.signal, async (signal) =>
-      action.handler(checked, contextOf(meta, host, pulse, signal)),
+      action.handler(checked as never, contextOf(meta, host, pulse, signal)),
     );
     return await checkOutput(action, output);
   } catch (error) {

@@ -1,9 +1,9 @@
-import { ATTEMPT_TIMED_OUT, HANDED_BACK } from '../core/envelope.ts';
+import { ATTEMPT_TIMED_OUT } from '../core/envelope.ts';
 import type { AuditEntry } from '../core/invocation.ts';
 import { readError } from './failure.ts';
 import type { HistoryEvent, InvocationRecord, PendingActivity, Reading } from './history.ts';
 import { toTime } from './history.ts';
-import { attemptOf, outcomeOf } from './invocation.ts';
+import { attemptOf, isHandedBack, outcomeOf } from './invocation.ts';
 
 type Unnumbered = Omit<AuditEntry, 'seq'>;
 type Row = Omit<Unnumbered, 'at'>;
@@ -86,7 +86,7 @@ class RunReader {
     const failed = event.activityTaskFailedEventAttributes;
     if (failed) {
       const error = readError(failed.failure ?? {}, this.#reading);
-      if (error.type === HANDED_BACK) return this.#about('attempt.handed_back', failed);
+      if (isHandedBack(failed.failure)) return this.#about('attempt.handed_back', failed);
       const type = error.type === ATTEMPT_TIMED_OUT ? 'attempt.timed_out' : 'attempt.failed';
       return { ...this.#about(type, failed), error };
     }

@@ -1,8 +1,8 @@
 import type { AttemptEnvelope, InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
-import { MEMO_KEY } from '../core/envelope.ts';
+import { HANDED_BACK, MEMO_KEY } from '../core/envelope.ts';
 import type { Invocation, InvocationError, InvocationStatus } from '../core/invocation.ts';
 import { detailOf, readError } from './failure.ts';
-import type { HistoryEvent, InvocationRecord, Memo, Reading } from './history.ts';
+import type { HistoryEvent, InvocationRecord, Memo, Reading, TemporalFailure } from './history.ts';
 import { firstEvent, lastEvent, toTime } from './history.ts';
 
 /** The invocation as its history tells it. Pure: the same record gives the same answer. */
@@ -95,18 +95,28 @@ const notCompleted = (status: InvocationStatus, code: string, type: string, mess
   error: { code, type, message },
 });
 
-/** Handed-back tasks repeat their attempt's number, so the highest number is the count of attempts. */
+/** The highest number of an attempt that a worker has begun; a task given back unrun was none. */
 function countAttempts(record: InvocationRecord, reading: Reading): number {
-  let attempts = firstAttemptOf(record, reading) - 1;
-  for (const event of record.runs.flat()) {
-    const scheduled = event.activityTaskScheduledEventAttributes;
-    if (scheduled) attempts = Math.max(attempts, attemptOf(reading.decode(scheduled.input)));
+  const scheduled = new Map<string, number>();
+  const begun = new Map<string, number>();
+  for (const event of record.runs.at(-1) ?? []) {
+    const attributes = event.activityTaskScheduledEventAttributes;
+    if (attributes) scheduled.set(String(event.eventId), attemptOf(reading.decode(attributes.input)));
+    const started = String(event.activityTaskStartedEventAttributes?.scheduledEventId);
+    if (scheduled.has(started)) begun.set(started, scheduled.get(started)!);
+    const failed = event.activityTaskFailedEventAttributes;
+    if (failed && isHandedBack(failed.failure)) begun.delete(String(failed.scheduledEventId));
   }
-  return attempts;
+  const isRunning = record.pending.some((activity) => activity.lastStartedTime);
+  const running = isRunning ? [...scheduled.values()] : [];
+  return Math.max(firstAttemptOf(record, reading) - 1, ...begun.values(), ...running);
 }
 
+export const isHandedBack = (failure: TemporalFailure | null | undefined): boolean =>
+  failure?.applicationFailureInfo?.type === HANDED_BACK;
+
 function firstAttemptOf(record: InvocationRecord, reading: Reading): number {
-  const args = reading.decode(firstEvent(record).workflowExecutionStartedEventAttributes?.input);
+  const args = reading.decode(record.runs.at(-1)?.[0]?.workflowExecutionStartedEventAttributes?.input);
   return (args[1] as InvocationEnvelope | undefined)?.resume?.attempt ?? 1;
 }
 

@@ -8,6 +8,7 @@ import { processSession } from '../runtime/process-session.ts';
 import { findProject } from '../runtime/project.ts';
 import type { Session } from '../runtime/session.ts';
 import { announceApi } from './addresses.ts';
+import type { ActionWorker } from '../worker.ts';
 import { createWorker } from '../worker.ts';
 
 const DEFAULT_PORT = 3000;
@@ -19,14 +20,24 @@ export async function dev(): Promise<void> {
   await loadProject(project);
   const worker = await createWorker();
   try {
-    const server = await listen(createApi(), Number(process.env['PORT'] ?? DEFAULT_PORT));
-    const withdraw = announceApi(project.dataDir, server.url);
-    await processSession.use(async (session) => process.stdout.write(welcome(session, server.url)));
-    await worker.run().finally(withdraw);
-    await server.close();
+    await serveUntilSignal(project.dataDir, worker);
   } finally {
     await worker.shutdown();
   }
+}
+
+async function serveUntilSignal(dataDir: string, worker: ActionWorker): Promise<void> {
+  const stopping = new AbortController();
+  const api = createApi({ stopping: stopping.signal });
+  const server = await listen(api, Number(process.env['PORT'] ?? DEFAULT_PORT));
+  const withdraw = announceApi(dataDir, server.url);
+  await processSession.use(async (session) => process.stdout.write(welcome(session, server.url)));
+  const beforeShutdown = async () => {
+    withdraw();
+    stopping.abort();
+    await server.close();
+  };
+  await worker.run({ beforeShutdown });
 }
 
 function welcome(session: Session, url: string): string {

@@ -22,6 +22,10 @@ export class ActionError extends Error {
     this.name = 'ActionError';
     this.type = options.type ?? 'ActionError';
     this.nonRetryable = options.nonRetryable ?? false;
-    this.retryAfterMs = options.retryAfter === undefined ? undefined : toMs(options.retryAfter, 'retryAfter');
+    this.retryAfterMs = retryAfterMs(options.retryAfter);
   }
 }
+
+/** Zero is a fair answer of the other side (`Retry-After: 0`), though no duration to define a policy by. */
+const retryAfterMs = (retryAfter: Duration | undefined): number | undefined =>
+  retryAfter === undefined || retryAfter === 0 ? retryAfter : toMs(retryAfter, 'retryAfter');

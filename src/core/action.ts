@@ -1,32 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { ActionContext } from './context.ts';
-import type { Duration } from './duration.ts';
+import type { ActionDefinition, Handler } from './definition.ts';
 import { DoError } from './errors.ts';
 import { host } from './host.ts';
 import type { Invocation } from './invocation.ts';
 import { checkName } from './name.ts';
-import type { AttemptPolicy, RetryPolicy } from './policy.ts';
+import type { AttemptPolicy } from './policy.ts';
 import { resolvePolicy } from './policy.ts';
 import { register } from './registry.ts';
 import type { CallOptions, Handle } from './verbs.ts';
-
-export type Handler<Input, Output> = (input: Input, ctx: ActionContext) => Output | Promise<Output>;
-
-export interface ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Name extends string = string> {
-  /** Lower-case words joined by dots, dashes or underscores; at most 128 characters. */
-  name: Name;
-  /** Recorded with every invocation. Default: `'1'`. */
-  version?: string;
-  description?: string;
-  /** Any Standard Schema; checked before the start and before the handler. Default: anything JSON can hold. */
-  input?: StandardSchemaV1<Input, HandlerInput>;
-  /** Any Standard Schema; checked before the output is recorded. Default: anything JSON can hold. */
-  output?: StandardSchemaV1<HandlerOutput, Output>;
-  retry?: RetryPolicy;
-  /** For one attempt. Default: `'30s'`. */
-  timeout?: Duration;
-  handler: Handler<HandlerInput, HandlerOutput>;
-}
 
 /** An atomic action: defined once, invoked from anywhere. */
 export class Action<
@@ -58,7 +39,7 @@ export class Action<
       );
     }
     this.handler = definition.handler;
-    register(this as unknown as AnyAction);
+    register(this);
   }
 
   /** Runs the action and returns its output. Throws a `DoError` with the whole `invocation` when it did not complete. */
@@ -76,9 +57,6 @@ export class Action<
     return host().start(this.name, input, options) as Promise<Handle<Output>>;
   }
 }
-
-/** An action whose types are not known, as the registry and the worker hold it. */
-export type AnyAction = Action<unknown, unknown>;
 
 function checkStandardSchema<Schema>(
   schema: Schema | undefined,

@@ -1,5 +1,5 @@
 import { DoError } from './errors.ts';
-import type { AnyAction } from './action.ts';
+import type { AnyAction } from './definition.ts';
 
 /**
  * The actions whose modules this process has imported. On `globalThis`, so that two copies of this package in one

@@ -1,8 +1,10 @@
 import type { Backend, StartRequest, Started } from '../core/backend.ts';
+import { isDoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import type { TemporalBackend } from '../temporal/backend.ts';
 import { tellWhyWaiting } from './patience.ts';
 import { processSession, serveInScript } from './process-session.ts';
+import type { Session } from './session.ts';
 
 /**
  * The Temporal backend of whatever session this process has open, or opens for the call. The process stays until
@@ -16,18 +18,15 @@ export class ProcessBackend implements Backend {
   }
 
   async start(request: StartRequest): Promise<Started> {
-    const { started, servedHere } = await this.#use(async (backend, isServedHere) => ({
-      started: await backend.start(request),
-      servedHere: isServedHere(request.name),
-    }));
-    if (request.detached && servedHere) void this.output(started.id).catch(() => undefined);
-    return started;
+    return await this.#use(async (backend, session) => {
+      const started = await backend.start(request);
+      if (request.detached && session.isServedHere(request.name)) this.#holdUntilClosed(started.id);
+      return started;
+    });
   }
 
   output(id: string, signal?: AbortSignal): Promise<unknown> {
-    return this.#use((backend) =>
-      tellWhyWaiting(backend.output(id, signal), async () => (await backend.get(id)).waitingFor),
-    );
+    return this.#wait(id, (backend) => backend.output(id, signal));
   }
 
   async run(request: StartRequest, signal?: AbortSignal): Promise<Invocation> {
@@ -36,9 +35,23 @@ export class ProcessBackend implements Backend {
   }
 
   closed(id: string, signal?: AbortSignal): Promise<Invocation> {
-    return this.#use((backend) =>
-      tellWhyWaiting(backend.closed(id, signal), async () => (await backend.get(id)).waitingFor),
-    );
+    return this.#wait(id, (backend) => backend.closed(id, signal));
+  }
+
+  #wait<T>(id: string, wait: (backend: TemporalBackend) => Promise<T>): Promise<T> {
+    return this.#use(async (backend, { isServing }) => {
+      try {
+        return await tellWhyWaiting(wait(backend), async () => (await backend.get(id)).waitingFor);
+      } catch (error) {
+        // Only the waiting ended: what this process may be running has to be held on to all the same.
+        if (isServing() && isDoError(error) && error.code === 'WAIT_ABORTED') this.#holdUntilClosed(id);
+        throw error;
+      }
+    });
+  }
+
+  #holdUntilClosed(id: string): void {
+    void this.#use((backend) => backend.output(id)).catch(() => undefined);
   }
 
   get(id: string): Promise<Invocation> {
@@ -53,12 +66,10 @@ export class ProcessBackend implements Backend {
     return this.#use((backend) => backend.cancel(id));
   }
 
-  #use<T>(
-    work: (backend: TemporalBackend, isServedHere: (name: string) => boolean) => Promise<T>,
-  ): Promise<T> {
+  #use<T>(work: (backend: TemporalBackend, session: Session) => Promise<T>): Promise<T> {
     return processSession.use(async (session) => {
       await serveInScript(session);
-      return await work(session.backend.as(this.#caller), session.isServedHere);
+      return await work(session.backend.as(this.#caller), session);
     });
   }
 }

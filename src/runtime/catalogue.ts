@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { AnyAction } from '../core/action.ts';
+import type { AnyAction } from '../core/definition.ts';
 import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
 import { allRegistered, registered } from '../core/registry.ts';
 

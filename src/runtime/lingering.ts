@@ -38,11 +38,12 @@ export class Lingering<T extends Closable> {
   async acquire(): Promise<T> {
     this.#users++;
     clearTimeout(this.#timer);
+    const opened = (this.#opened ??= this.#closing.catch(() => undefined).then(this.#open));
     try {
-      return await (this.#opened ??= this.#closing.then(this.#open));
+      return await opened;
     } catch (error) {
       // The next user tries anew.
-      this.#opened = undefined;
+      if (this.#opened === opened) this.#opened = undefined;
       this.#users--;
       throw error;
     }
@@ -50,7 +51,9 @@ export class Lingering<T extends Closable> {
 
   release(): void {
     this.#users--;
-    if (this.#users === 0) this.#timer = setTimeout(() => void this.closeNow(), this.#lingerMs);
+    // Nobody is left whom a failure to close could be told.
+    const close = () => void this.closeNow().catch(() => undefined);
+    if (this.#users === 0) this.#timer = setTimeout(close, this.#lingerMs);
   }
 
   /** Closes at once, whoever still uses it; a later `acquire` opens it again. */
@@ -58,7 +61,13 @@ export class Lingering<T extends Closable> {
     clearTimeout(this.#timer);
     const opened = this.#opened;
     this.#opened = undefined;
-    if (opened) this.#closing = opened.then((resource) => resource.close());
+    // What could not be opened was told to whoever opened it, and needs no closing.
+    if (opened) {
+      this.#closing = opened.then(
+        (resource) => resource.close(),
+        () => undefined,
+      );
+    }
     await this.#closing;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CatalogueEntry } from '../core/catalogue.ts';
+import { DoError } from '../core/errors.ts';
 
 const FILE = 'manifest.json';
 
@@ -17,17 +18,24 @@ export function writeManifest(dataDir: string, entries: CatalogueEntry[]): void 
 /** Reads the manifest again only when the file has changed. */
 export function manifestReader(dataDir: string): () => CatalogueEntry[] {
   const file = join(dataDir, FILE);
-  let readAt = -1;
+  let known: string | undefined;
   let entries: CatalogueEntry[] = [];
   return () => {
-    const changedAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (changedAt !== readAt) entries = changedAt === 0 ? [] : read(file);
-    readAt = changedAt;
+    const stat = statSync(file, { throwIfNoEntry: false });
+    // Two writes may fall into one tick of the file system's clock; each is a file of its own.
+    const found = stat && `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    if (found !== known) entries = found === undefined ? [] : read(file);
+    known = found;
     return entries;
   };
 }
 
 function read(file: string): CatalogueEntry[] {
-  const { actions } = JSON.parse(readFileSync(file, 'utf8')) as { actions?: CatalogueEntry[] };
-  return actions ?? [];
+  try {
+    const { actions } = JSON.parse(readFileSync(file, 'utf8')) as { actions?: CatalogueEntry[] };
+    return actions ?? [];
+  } catch (cause) {
+    const cure = 'Delete it and start the worker, which writes it anew.';
+    throw new DoError('DEFINITION_INVALID', `The manifest ${file} cannot be read. ${cure}`, { cause });
+  }
 }

@@ -1,3 +1,4 @@
+import { allRegistered } from '../core/registry.ts';
 import { isProduction } from './environment.ts';
 import { Lingering } from './lingering.ts';
 import { endBySignals } from './signals.ts';
@@ -32,7 +33,6 @@ export function useWorkerGrace(
 /** Outside production a script serves what it has imported, so that it works by itself. */
 export async function serveInScript(session: Session): Promise<void> {
   if (isProduction()) return;
-  const { allRegistered } = await import('../core/registry.ts');
   if (allRegistered().every(({ name }) => session.isServedHere(name))) return;
   await session.serve();
   endBySignals(async () => (await processSession.opened)?.drain());

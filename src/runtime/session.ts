@@ -57,6 +57,7 @@ export class Session {
   }
 
   isServedHere = (name: string): boolean => this.#serves(name);
+  isServing = (): boolean => this.#pool !== undefined;
 
   /** Runs the attempts of these actions; by default of all that this process has imported so far. */
   async serve(actions: Iterable<{ readonly name: string }> = allRegistered()): Promise<WorkerPool> {

@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   CancellationScope,
   CancelledFailure,
   isCancellation,
@@ -61,6 +62,8 @@ export class AttemptRunner implements LoopPort {
       startToCloseTimeout: timeoutMs,
       ...(expiresInMs !== undefined && { scheduleToCloseTimeout: expiresInMs }),
       heartbeatTimeout: Math.min(timeoutMs, HEARTBEAT_TIMEOUT_MS),
+      // The default leaves a cancelled attempt to itself: its end would not be on record, nor what it still did.
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       // Temporal keeps only the last failure of its own retries; ours are one activity each.
       retry: { maximumAttempts: 1 },
       summary: `attempt ${attempt} of ${maximumAttempts}`,

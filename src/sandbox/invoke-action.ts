@@ -29,12 +29,12 @@ function toWorkflowFailure(result: Extract<LoopResult, { attempts: number }>): A
   const { status, failure, error, attempts } = result;
   const timedOut = status === 'timed_out';
   const lastError = failure ? `${failure.type}: ${failure.message}` : 'no attempt had ended';
-  const detail: FailureDetail = { code: timedOut ? 'INVOCATION_TIMED_OUT' : failure!.code, attempts };
+  const detail: FailureDetail = { code: timedOut ? 'INVOCATION_TIMED_OUT' : failure.code, attempts };
   return ApplicationFailure.create({
     message: timedOut
-      ? `The deadline passed after ${attempts} attempts; last: ${lastError}`
-      : failure!.message,
-    type: timedOut ? 'DeadlineExceeded' : failure!.type,
+      ? `The deadline passed after ${attempts} attempt${attempts === 1 ? '' : 's'}; last: ${lastError}`
+      : failure.message,
+    type: timedOut ? 'DeadlineExceeded' : failure.type,
     nonRetryable: true,
     details: [detail],
     ...(error instanceof Error && { cause: error }),

@@ -24,14 +24,13 @@ export function readFailure(error: unknown, plan: AttemptPlan): AttemptFailure {
 
 function readApplicationFailure(cause: ApplicationFailure): AttemptFailure {
   const detail = (cause.details?.[0] ?? {}) as Partial<FailureDetail>;
-  const { nextRetryDelay } = cause;
   return {
     failure: {
       code: detail.code ?? 'INVOCATION_FAILED',
       type: cause.type ?? 'Error',
       message: cause.message,
       nonRetryable: cause.nonRetryable === true,
-      ...(typeof nextRetryDelay === 'number' && { retryAfterMs: nextRetryDelay }),
+      ...(detail.retryAfterMs !== undefined && { retryAfterMs: detail.retryAfterMs }),
     },
     lastHeartbeat: detail.lastHeartbeat,
   };

@@ -29,8 +29,9 @@ export async function readRecord(
     lastRunId = runId;
     runId = continuedIn(events.at(-1));
   }
-  const isOpen = !isClosing(runs.at(-1)?.at(-1));
-  const pending = isOpen ? await pendingActivities(temporal, execution.workflowId, lastRunId) : [];
+  const pending = mayHavePending(runs.at(-1)?.at(-1))
+    ? await pendingActivities(temporal, execution.workflowId, lastRunId)
+    : [];
   return { workflowId: execution.workflowId, runs, pending };
 }
 
@@ -116,13 +117,12 @@ async function patiently<T>(poll: () => Promise<T>): Promise<T> {
 const continuedIn = (event: HistoryEvent | undefined): string | undefined =>
   event?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
 
-const isClosing = (event: HistoryEvent | undefined): boolean =>
-  Boolean(
+/** The workflow itself waits for its attempts; what ends it from outside leaves them pending. */
+const mayHavePending = (event: HistoryEvent | undefined): boolean =>
+  !(
     event?.workflowExecutionCompletedEventAttributes ??
     event?.workflowExecutionFailedEventAttributes ??
-    event?.workflowExecutionCanceledEventAttributes ??
-    event?.workflowExecutionTimedOutEventAttributes ??
-    event?.workflowExecutionTerminatedEventAttributes,
+    event?.workflowExecutionCanceledEventAttributes
   );
 
 function found<T>(execution: Execution, request: () => Promise<T>) {

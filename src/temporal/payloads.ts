@@ -12,7 +12,7 @@ export const toPayload = (value: unknown): Payload => defaultPayloadConverter.to
 export const fromPayloads: Reading['decode'] = (payloads) =>
   (payloads?.payloads ?? []).map((payload): unknown => {
     try {
-      return defaultPayloadConverter.fromPayload(payload as Payload);
+      return defaultPayloadConverter.fromPayload(payload);
     } catch {
       return null;
     }

@@ -13,7 +13,7 @@ export interface TemporalSettings {
 
 /** What `TEMPORAL_*` and `temporal.toml` say; undefined when they name no address, so that the embedded server is used. */
 export function configuredTemporal(env: NodeJS.ProcessEnv = process.env): TemporalSettings | undefined {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: withoutGaps(env) });
   if (connectionOptions.address) {
     return {
       connectionOptions,
@@ -27,3 +27,6 @@ export function configuredTemporal(env: NodeJS.ProcessEnv = process.env): Tempor
     'NODE_ENV is "production" and no Temporal address is set: the embedded server is for development only. Set TEMPORAL_ADDRESS (and TEMPORAL_NAMESPACE, TEMPORAL_API_KEY or TEMPORAL_TLS_*), or a profile in temporal.toml.',
   );
 }
+
+const withoutGaps = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));

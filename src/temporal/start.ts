@@ -141,8 +141,8 @@ export async function findExecution(
     return {
       execution: { workflowId, firstRunId: info?.firstRunId || info?.execution?.runId || '' },
       inputHash: memo.inputHash,
-      isRunning: info?.status === RUNNING,
-      isCompleted: info?.status === COMPLETED,
+      isRunning: Number(info?.status) === RUNNING,
+      isCompleted: Number(info?.status) === COMPLETED,
     };
   } catch (error) {
     if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;

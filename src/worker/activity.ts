@@ -52,13 +52,16 @@ function toTemporal(error: unknown, signal: AbortSignal): Error {
 
 function toApplicationFailure(failure: Failure, lastHeartbeat?: unknown): ApplicationFailure {
   const { code, type, message, nonRetryable, retryAfterMs, stack, cause } = failure;
-  const detail: FailureDetail = { code, ...(lastHeartbeat !== undefined && { lastHeartbeat }) };
+  const detail: FailureDetail = {
+    code,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(lastHeartbeat !== undefined && { lastHeartbeat }),
+  };
   const converted = ApplicationFailure.create({
     message,
     type,
     nonRetryable,
     details: [detail],
-    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
     ...(cause && { cause: toApplicationFailure(cause) }),
   });
   converted.stack = stack ?? '';

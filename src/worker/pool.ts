@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import { actionQueue } from '../temporal/queues.ts';
@@ -94,5 +94,10 @@ export class WorkerPool {
 /** Signals are the business of whoever owns the process, so Temporal's runtime must not take them. */
 export function installRuntime(): void {
   if (Runtime._instance) return;
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('ERROR'),
+    // The core warns of every attempt that ends after it was given up; the audit tells that better.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+  });
 }
