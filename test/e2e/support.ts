@@ -44,14 +44,14 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 export interface Running {
   child: ChildProcess;
   /** Everything printed so far. */
-  output(): string;
+  output: () => string;
   /** Resolves with the exit code, or the signal that ended it. */
   ended: Promise<number | string>;
   kill(signal: NodeJS.Signals): Promise<number | string>;
 }
 
 /** Runs Node in a project; whatever is still running when the test ends is ended by pid. */
-export function runNode(project: TestProject, args: string[], env: NodeJS.ProcessEnv = {}): Running {
+function runNode(project: TestProject, args: string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, args, {
     cwd: project.root,
     env: { ...project.env, ...env },
@@ -127,7 +127,7 @@ export async function until(
     .toBe(true);
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };

@@ -27,7 +27,7 @@ export async function attempt(smtpUrl: string, input: unknown, given: Circumstan
   const { token = TOKEN, timeoutMs = 30_000, signal = new AbortController().signal } = given;
   const silent = () => undefined;
   const output = await runAttempt(
-    emailSend as unknown as AnyAction,
+    emailSend,
     input,
     { attempt: given.attempt ?? 1, maximumAttempts: 5, token, firstRunId: 'run', version: '1' },
     {
