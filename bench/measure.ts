@@ -60,7 +60,7 @@ export const atLeast = (label: string, value: number, limit: number): Figure => 
 
 export const shown = (label: string, value: number, unit: string): Figure => ({
   label,
-  value: `${value.toFixed(1)}${unit}`,
+  value: `${value.toFixed(unit === '' ? 2 : 1)}${unit}`,
   target: '',
   isMet: true,
 });

@@ -4,9 +4,9 @@ import type { Bench, Contender, Figure } from './measure.ts';
 import { atLeast, atMost, median, sequential, shown, throughput } from './measure.ts';
 import { startRaw } from './raw/contender.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 5;
 const SEQUENTIAL = 40;
-const CONCURRENT = 300;
+const CONCURRENT = 250;
 const CONCURRENCY = 50;
 
 /** A plain invoke against the raw SDK doing the same work: one workflow, one activity. */

@@ -1,5 +1,4 @@
 import { vi } from 'vitest';
-import type { AnyAction } from '../../../src/core/definition.ts';
 import type { Failure } from '../../../src/core/failure.ts';
 import { emailSend } from '../../../src/actions/index.ts';
 import { AttemptFailed, runAttempt } from '../../../src/attempt/run.ts';
