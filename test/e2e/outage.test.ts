@@ -1,33 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { prepareLayout } from '../../src/embedded/layout.ts';
-import { choosePorts, TEMPORAL_PORTS } from '../../src/embedded/ports.ts';
-import { acquireTemporal } from '../../src/embedded/temporal-binary.ts';
-import { startTemporal } from '../../src/embedded/temporal-server.ts';
+import { expect, test } from 'vitest';
+import { ownServer } from './own-server.ts';
 import { body, makeProject, startSystem, until } from './support.ts';
 
 const ECHO = `
 import { Action } from '@do-sdk/core';
 export const echo = new Action({ name: 'echo.input', handler: (input: unknown) => input });
 `;
-
-/** A server that nobody supervises, so that it stays away when it is ended. */
-async function ownServer() {
-  const dataDir = mkdtempSync(join(tmpdir(), 'do-outage-'));
-  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const binary = await acquireTemporal(() => undefined, new AbortController().signal);
-  const layout = prepareLayout(dataDir);
-  const ports = await choosePorts(TEMPORAL_PORTS, {});
-  const start = async () => {
-    const server = startTemporal(binary, layout, ports);
-    onTestFinished(() => server.stop());
-    await server.ready;
-    return server;
-  };
-  return { address: `127.0.0.1:${ports.grpc}`, start };
-}
 
 test('without Temporal the API answers 503 and accepts nothing, and goes on by itself when it is back', async () => {
   const temporal = await ownServer();
