@@ -6,8 +6,11 @@ import type { Failure } from '../core/failure.ts';
 import { toFailure } from '../core/failure.ts';
 import { toJson } from '../core/json.ts';
 import { checkJson, checkSchema } from '../core/validate.ts';
-import { withTimeout } from './timeout.ts';
 import { Pulse } from './pulse.ts';
+import { catchingStrays } from './stray.ts';
+import { withTimeout } from './timeout.ts';
+
+const LATE_STRAY = 'A promise that the handler did not wait for rejected after the attempt had ended.';
 
 /** What an attempt needs from the process it runs in. */
 export interface AttemptHost {
@@ -41,8 +44,11 @@ export async function runAttempt(
   const pulse = new Pulse(host.heartbeat);
   try {
     const checked = await checkSchema(action.input, input, 'input', action.name);
-    const output = await withTimeout(host.timeoutMs, host.signal, async (signal) =>
-      action.handler(checked as never, contextOf(meta, host, pulse, signal)),
+    const output = await withTimeout(host.timeoutMs, host.signal, (signal) =>
+      catchingStrays(
+        async () => action.handler(checked as never, contextOf(meta, host, pulse, signal)),
+        (reason) => host.log.error(LATE_STRAY, { reason: toFailure(reason).message }),
+      ),
     );
     return await checkOutput(action, output);
   } catch (error) {
