@@ -24,7 +24,8 @@ const layers = {
   // runtime for one lazy import: where the development key of this project is.
   'remote.ts': ['core', 'remote', 'runtime'],
   'index.ts': ['core', 'local.ts', 'remote.ts'],
-  'testing.ts': ['*'],
+  testing: ['core', 'audit', 'attempt', 'embedded', 'temporal', 'runtime'],
+  'testing.ts': ['testing'],
   cli: ['*'],
   console: ['*'],
 };

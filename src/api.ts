@@ -10,6 +10,7 @@ import { manifestReader } from './runtime/manifest.ts';
 import { processSession } from './runtime/process-session.ts';
 import { findProject } from './runtime/project.ts';
 
+/** What `createApi` takes. */
 export interface ApiOptions {
   /** Who may call: `id` is stamped on invocations. Default: `DO_API_KEY`, or in development a key made in `dev.key`. */
   keys?: readonly { id: string; secret: string }[];
@@ -17,7 +18,10 @@ export interface ApiOptions {
   stopping?: AbortSignal;
 }
 
-/** The HTTP API as an Express app, to be mounted or listened on. It runs no handlers: workers do. */
+/**
+ * The HTTP API as an Express app, to be mounted or listened on. It runs no handlers: workers do. Throws `UNAUTHORIZED` in
+ * production when there is no key.
+ */
 export function createApi(options: ApiOptions = {}): Express {
   const { dataDir } = findProject();
   return createApp({

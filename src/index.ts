@@ -6,6 +6,7 @@ export { Action } from './core/action.ts';
 export type { ActionDefinition, Handler } from './core/definition.ts';
 export type { ActionContext, ActionLog } from './core/context.ts';
 export { ActionError } from './core/action-error.ts';
+export type { ActionErrorOptions } from './core/action-error.ts';
 export type { RetryPolicy } from './core/policy.ts';
 export type { Duration } from './core/duration.ts';
 export * from './core/actions.ts';
@@ -13,12 +14,14 @@ export * from './core/actions.ts';
 // Invoke
 export { client } from './local.ts';
 export { Do } from './remote.ts';
+export type { DoOptions } from './remote.ts';
 export type { ActionClient, ActionRef } from './core/client.ts';
 export type { CallOptions, Handle } from './core/verbs.ts';
 
 // Read
 export { DoError } from './core/errors.ts';
-export type { ErrorCode } from './core/errors.ts';
+export type { DoErrorOptions, ErrorCode } from './core/errors.ts';
 export type { Audit, AuditEntry, Invocation, InvocationError, InvocationStatus } from './core/invocation.ts';
+export type { InvocationItem, InvocationPage, ListOptions } from './core/query.ts';
 
 setHost(client);

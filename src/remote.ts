@@ -4,6 +4,7 @@ import { RemoteBackend } from './remote/backend.ts';
 import type { RemoteSettings } from './remote/settings.ts';
 import { checkSettings } from './remote/settings.ts';
 
+/** Where the API is, and who asks. */
 export interface DoOptions {
   /** Default: `DO_API_KEY`, else (outside production) the key that `npm start` keeps in `.do/dev.key`. */
   apiKey?: string;

@@ -6,6 +6,7 @@ import { writeManifest } from './runtime/manifest.ts';
 import type { Session } from './runtime/session.ts';
 import type { WorkerPool } from './worker/pool.ts';
 
+/** What `createWorker` takes. */
 export interface WorkerOptions {
   /** Default: every action the process has imported. */
   actions?: readonly Pick<AnyAction, 'name'>[];
@@ -28,7 +29,10 @@ export interface ActionWorker {
   shutdown(): Promise<void>;
 }
 
-/** Connects to Temporal and serves actions; the worker is polling when this resolves. */
+/**
+ * Connects to Temporal and serves actions; the worker is polling when this resolves. Rejects with
+ * `TEMPORAL_UNAVAILABLE` when Temporal does not answer, and in production with `TEMPORAL_NOT_CONFIGURED` without an address.
+ */
 export async function createWorker(options: WorkerOptions = {}): Promise<ActionWorker> {
   const { shutdownGraceTime, shutdownForceTime } = options;
   useWorkerGrace({

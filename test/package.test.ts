@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every entry point of package.json. */
-const ENTRIES = ['@do-sdk/core', '@do-sdk/core/worker', '@do-sdk/core/api'];
+const ENTRIES = ['@do-sdk/core', '@do-sdk/core/worker', '@do-sdk/core/api', '@do-sdk/core/testing'];
 
 /** What plain Node gets from the built package, not what the sources say. */
 async function namesOf(entry: string): Promise<string[]> {
@@ -32,6 +32,10 @@ test('each entry point exports these names; a change here is a change for users'
       ],
       "@do-sdk/core/api": [
         "createApi",
+      ],
+      "@do-sdk/core/testing": [
+        "startTestServers",
+        "testAction",
       ],
       "@do-sdk/core/worker": [
         "createWorker",

@@ -10,10 +10,14 @@ let isListening = false;
 export async function catchingStrays<T>(work: () => Promise<T>, late: (reason: unknown) => void): Promise<T> {
   listen();
   let isOver = false;
-  return await new Promise<T>((resolve, reject) => {
-    const onStray = (reason: unknown): void => (isOver ? late(reason) : reject(reason as Error));
-    attempt.run(onStray, () => void work().then(resolve, reject));
-  }).finally(() => (isOver = true));
+  let fail: (reason: unknown) => void = late;
+  const stray = new Promise<never>((_, reject) => (fail = reject));
+  try {
+    const running = attempt.run((reason) => (isOver ? late(reason) : fail(reason)), work);
+    return await Promise.race([running, stray]);
+  } finally {
+    isOver = true;
+  }
 }
 
 function listen(): void {

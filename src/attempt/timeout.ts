@@ -3,6 +3,9 @@ import { ATTEMPT_TIMED_OUT } from '../core/envelope.ts';
 /** A handler that watches its signal gets this long to clean up; then its worker slot is given to others. */
 const LAST_MOMENTS_MS = 1_000;
 
+/** Node fires a longer timer at once. An attempt of more than 24 days is told of its timeout by Temporal alone. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Runs `work` with a signal that aborts at the timeout or with `outer`. Rejects a moment after the timeout even when
  * `work` never ends: Temporal has timed the attempt out by then, and its slot must not stay taken.
@@ -17,10 +20,11 @@ export async function withTimeout<T>(
   const error = Object.assign(new Error(`The attempt did not end within ${timeoutMs} ms.`), {
     name: ATTEMPT_TIMED_OUT,
   });
-  const atTimeout = setTimeout(() => timeout.abort(error), timeoutMs);
+  const isTimed = timeoutMs + LAST_MOMENTS_MS <= LONGEST_TIMER_MS;
+  const atTimeout = isTimed ? setTimeout(() => timeout.abort(error), timeoutMs) : undefined;
   let atEnd: NodeJS.Timeout | undefined;
   const ended = new Promise<never>((_, reject) => {
-    atEnd = setTimeout(() => reject(error), timeoutMs + LAST_MOMENTS_MS);
+    if (isTimed) atEnd = setTimeout(() => reject(error), timeoutMs + LAST_MOMENTS_MS);
   });
   try {
     return await Promise.race([work(signal), ended]);

@@ -1,6 +1,7 @@
 import type { AttemptEnvelope, InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
 import { HANDED_BACK, MEMO_KEY } from '../core/envelope.ts';
 import type { Invocation, InvocationError, InvocationStatus } from '../core/invocation.ts';
+import { startsAtOf } from '../core/timing.ts';
 import { detailOf, readError } from './failure.ts';
 import type { HistoryEvent, InvocationRecord, Memo, Reading, TemporalFailure } from './history.ts';
 import { firstEvent, lastEvent, toTime } from './history.ts';
@@ -9,11 +10,13 @@ import { firstEvent, lastEvent, toTime } from './history.ts';
 export function readInvocation(record: InvocationRecord, reading: Reading): Invocation {
   const first = firstEvent(record);
   const started = first.workflowExecutionStartedEventAttributes!;
-  const { kind, version, caller, idempotencyKey } = memoOf(started.memo, reading);
+  const memo = memoOf(started.memo, reading);
+  const { kind, version, caller, idempotencyKey } = memo;
   const last = lastEvent(record);
   const outcome = outcomeOf(last, reading);
   const firstRunId = started.firstExecutionRunId ?? '';
   const id = reading.idOf(record.workflowId, firstRunId);
+  const startedAt = toTime(first.eventTime);
   return {
     id,
     kind,
@@ -26,15 +29,18 @@ export function readInvocation(record: InvocationRecord, reading: Reading): Invo
     idempotencyKey: idempotencyKey ?? null,
     caller,
     attempts: countAttempts(record, reading),
-    startedAt: toTime(first.eventTime),
+    startedAt,
+    ...startsAtOf(startedAt, memo.delayMs),
     closedAt: outcome.status === 'running' ? null : toTime(last.eventTime),
-    links: {
-      self: `/v1/invocations/${id}`,
-      audit: `/v1/invocations/${id}/audit`,
-      temporal: reading.temporalLink(record.workflowId, firstRunId),
-    },
+    links: linksOf(id, reading.temporalLink(record.workflowId, firstRunId)),
   };
 }
+
+export const linksOf = (id: string, temporal: string | null): Invocation['links'] => ({
+  self: `/v1/invocations/${id}`,
+  audit: `/v1/invocations/${id}/audit`,
+  temporal,
+});
 
 /** Of a workflow that was not started through this package (by the Temporal CLI, say) only what Temporal knows. */
 export function memoOf(memo: Memo | null | undefined, reading: Pick<Reading, 'decode'>): InvocationMemo {

@@ -1,31 +1,22 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { isDoError } from '../core/errors.ts';
+import { CommanderError } from 'commander';
+import { exitCodeOf, messageOf } from './exit.ts';
+import { createProgram } from './program.ts';
 
-const program = new Command('do-sdk').description('Atomic Actions on Temporal.');
-
-program
-  .command('dev')
-  .description(
-    'everything in one process: worker, HTTP API and, unless TEMPORAL_ADDRESS is set, the embedded servers',
-  )
-  .action(async () => (await import('./dev.ts')).dev());
-
-program
-  .command('worker')
-  .description("runs the handlers of the built-in actions and of the project's src/actions and src/workflows")
-  .action(async () => (await import('./worker.ts')).worker());
-
-program
-  .command('status')
-  .description('where the API and Temporal of this project are')
-  .option('--json', 'for programs')
-  .action(async (options: { json?: boolean }) => (await import('./status.ts')).status(options));
-
-program.parseAsync().catch((error: unknown) => {
-  const known = isDoError(error);
-  process.stderr.write(
-    `${known ? `${error.code}: ${error.message}` : ((error as Error)?.stack ?? String(error))}\n`,
-  );
-  process.exitCode = 1;
+// `do-sdk list | head` closes the pipe early; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 });
+
+/** An abandoned handler may still hold the process when all else has ended; its attempt is retried elsewhere. */
+const LEFTOVERS_MS = 1_000;
+
+createProgram()
+  .parseAsync()
+  .catch((error: unknown) => {
+    // Commander has told its own errors already.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  })
+  .finally(() => setTimeout(() => process.exit(), LEFTOVERS_MS).unref());

@@ -1,11 +1,7 @@
-import { findProject } from '../runtime/project.ts';
-import { loadProject } from '../runtime/load.ts';
-import { createWorker } from '../worker.ts';
+import { serveActions } from './load-actions.ts';
 
 export async function worker(): Promise<void> {
-  await import('../actions/index.ts');
-  await loadProject(findProject());
-  const worker = await createWorker();
+  const worker = await serveActions();
   process.stdout.write(`Serving ${worker.actions.join(', ')}\n`);
   await worker.run();
 }

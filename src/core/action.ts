@@ -9,7 +9,10 @@ import { resolvePolicy } from './policy.ts';
 import { register } from './registry.ts';
 import type { CallOptions, Handle } from './verbs.ts';
 
-/** An atomic action: defined once, invoked from anywhere. */
+/**
+ * An atomic action: defined once, invoked from anywhere. Throws `DEFINITION_INVALID` for what the definition has wrong,
+ * and `ACTION_DUPLICATE` where the process has an action of that name already.
+ */
 export class Action<
   HandlerInput,
   HandlerOutput,
@@ -17,12 +20,19 @@ export class Action<
   Output = HandlerOutput,
   Name extends string = string,
 > {
+  /** By which `client.action(name)` and `POST /v1/actions/{name}/invoke` find it; unique in a project. */
   readonly name: Name;
+  /** Recorded with every invocation. */
   readonly version: string;
+  /** For people; shown where actions are listed. */
   readonly description: string | undefined;
+  /** The schema of the input; undefined where anything JSON can hold is taken. */
   readonly input: StandardSchemaV1<Input, HandlerInput> | undefined;
+  /** The schema of the output; undefined where anything JSON can hold is taken. */
   readonly output: StandardSchemaV1<HandlerOutput, Output> | undefined;
+  /** Retry policy and timeout, with every default filled in. */
   readonly policy: AttemptPolicy;
+  /** Makes one attempt. Called by workers; `invoke` is what callers use. */
   readonly handler: Handler<HandlerInput, HandlerOutput>;
 
   constructor(definition: ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Name>) {

@@ -1,10 +1,14 @@
 import type { Audit, Invocation } from './invocation.ts';
+import type { InvocationPage, InvocationQuery } from './query.ts';
 
 export interface StartRequest {
   name: string;
   input: unknown;
   idempotencyKey?: string | undefined;
+  /** From acceptance to the end, the delay included. */
   deadlineMs?: number | undefined;
+  /** From acceptance to the first attempt. */
+  delayMs?: number | undefined;
   /** True when the caller does not wait for the outcome. */
   detached?: boolean;
 }
@@ -26,6 +30,8 @@ export interface Backend {
   /** start and wait: the closed invocation, whatever its status. */
   run(request: StartRequest, signal?: AbortSignal): Promise<Invocation>;
   get(id: string): Promise<Invocation>;
+  /** May lag behind by a second, as reads by id never do. */
+  list(query: InvocationQuery): Promise<InvocationPage>;
   audit(id: string): Promise<Audit>;
   /** Asks for cancellation; the attempt that is running is told and its end is waited for. */
   cancel(id: string): Promise<void>;

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { toDuration } from './duration.ts';
 import type { AttemptPolicy } from './policy.ts';
 
 /** What is known of an action without its handler: enough to start it, check its input and describe it. */
@@ -20,4 +21,25 @@ export type AtomicityLevel = 'idempotent';
 export interface Catalogue {
   get(name: string): CatalogueEntry | undefined;
   list(): CatalogueEntry[];
+}
+
+/** In the words a definition uses, so that what is read here can be written there. */
+export function describeEntry(entry: CatalogueEntry) {
+  const { name, version, description, inputSchema, outputSchema, policy, level } = entry;
+  return {
+    name,
+    version,
+    description: description ?? null,
+    inputSchema,
+    outputSchema,
+    retry: {
+      maximumAttempts: policy.maximumAttempts,
+      initialInterval: toDuration(policy.initialIntervalMs),
+      backoffCoefficient: policy.backoffCoefficient,
+      maximumInterval: toDuration(policy.maximumIntervalMs),
+      nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
+    },
+    timeout: toDuration(policy.timeoutMs),
+    level,
+  };
 }

@@ -2,6 +2,8 @@ import type { Actions } from './actions.ts';
 import type { Backend } from './backend.ts';
 import type { Host } from './host.ts';
 import type { Audit, Invocation } from './invocation.ts';
+import type { InvocationItem, InvocationPage, ListOptions } from './query.ts';
+import { checkQuery } from './query.ts';
 import type { CallOptions, Handle } from './verbs.ts';
 import { invoke, run, start } from './verbs.ts';
 
@@ -44,7 +46,17 @@ export class ActionClient implements Host {
     };
   }
 
+  /** Reading what was invoked, by whom and whenever. */
   readonly invocations = {
+    /**
+     * One page of invocations: running ones first, then by closing time, newest first. May lag by a second, as reads
+     * by id never do. Throws `QUERY_INVALID` for a filter that is none, or the cursor of another query.
+     */
+    list: async (options: ListOptions = {}): Promise<InvocationPage> =>
+      await this.#backend.list(checkQuery(options)),
+    /** Every invocation that `list` would give, page after page. */
+    all: (options: ListOptions = {}): AsyncGenerator<InvocationItem, void, undefined> =>
+      allOf(this.#backend, options),
     /** One invocation; throws `INVOCATION_NOT_FOUND` when there is none, or its retention is over. */
     get: (id: string): Promise<Invocation> => this.#backend.get(id),
     /** Everything on record about one invocation, one entry per thing that happened. */
@@ -64,5 +76,18 @@ export class ActionClient implements Host {
   /** @internal */
   start(name: string, input: unknown, options?: CallOptions): Promise<Handle<unknown>> {
     return start(this.#backend, name, input, options);
+  }
+}
+
+async function* allOf(
+  backend: Backend,
+  options: ListOptions,
+): AsyncGenerator<InvocationItem, void, undefined> {
+  let query = checkQuery(options);
+  for (;;) {
+    const { items, nextCursor } = await backend.list(query);
+    yield* items;
+    if (nextCursor === null) return;
+    query = { ...query, cursor: nextCursor };
   }
 }

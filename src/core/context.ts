@@ -1,13 +1,18 @@
 /** Structured log lines that carry the invocation id and attempt. */
 export interface ActionLog {
+  /** For following a problem. */
   debug(message: string, fields?: Record<string, unknown>): void;
+  /** What happened as planned. */
   info(message: string, fields?: Record<string, unknown>): void;
+  /** What was not as planned and did not stop the attempt. */
   warn(message: string, fields?: Record<string, unknown>): void;
+  /** What stopped the attempt, or will stop others. */
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
 /** What a handler is given beside its input. */
 export interface ActionContext {
+  /** Opaque; the same on every attempt. */
   readonly invocationId: string;
   /** 1 is the first. */
   readonly attempt: number;
@@ -22,5 +27,6 @@ export interface ActionContext {
   readonly heartbeat: (details?: unknown) => void;
   /** What the attempt before this one last passed to `heartbeat`. */
   readonly lastHeartbeat: unknown;
+  /** Log lines that carry the invocation id and attempt. */
   readonly log: ActionLog;
 }

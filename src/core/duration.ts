@@ -24,3 +24,11 @@ function parse(text: unknown): number {
   const match = typeof text === 'string' ? /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d)$/.exec(text) : null;
   return match ? Number(match[1]) * UNIT_MS[match[2]!]! : NaN;
 }
+
+const LARGEST_FIRST = Object.entries(UNIT_MS).reverse();
+
+/** As a definition would write it: in the largest unit that needs no fraction. */
+export function toDuration(ms: number): string {
+  const [unit, size] = LARGEST_FIRST.find(([, size]) => ms % size === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}

@@ -46,6 +46,11 @@ export interface InvocationMemo {
   caller: string;
   idempotencyKey?: string;
   inputHash?: string;
+  delayMs?: number;
+  deadlineMs?: number;
+  /** Set by continue-as-new only: a listing shows the last run, and says of the first neither of these. */
+  firstRunId?: string;
+  startedAt?: string;
 }
 
 export const MEMO_KEY = 'do';

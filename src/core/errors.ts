@@ -1,43 +1,68 @@
 import type { Invocation } from './invocation.ts';
 
+interface ErrorFacts {
+  /** Of the HTTP answer that carries the code. */
+  status: number;
+  /**
+   * `request`: it refuses one call or request. `outcome`: an invocation closed by it; the request that asked was fine.
+   * `program`: it stops a program before or beside any request.
+   */
+  met: 'request' | 'outcome' | 'program';
+  /** One line for people; `docs/errors/<code>.md` tells the rest. */
+  meaning: string;
+}
+
+const request = (status: number, meaning: string): ErrorFacts => ({ status, met: 'request', meaning });
+const outcome = (meaning: string): ErrorFacts => ({ status: 500, met: 'outcome', meaning });
+const program = (status: number, meaning: string): ErrorFacts => ({ status, met: 'program', meaning });
+
 /**
- * Every code this package can answer with, and the HTTP status the facade gives it. A code is part of the public
- * surface: it is never renamed or reused with another meaning.
+ * Every code this package can answer with. A code is part of the public surface: it is never renamed or reused with
+ * another meaning. Each has a page in `docs/errors`, a place in `src` that throws it, and a test that meets it.
  */
-export const ERROR_STATUS = {
-  DEFINITION_INVALID: 500,
-  ACTION_DUPLICATE: 500,
-  ACTION_NOT_FOUND: 404,
-  INVOCATION_NOT_FOUND: 404,
-  ROUTE_NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  INPUT_INVALID: 400,
-  INPUT_TOO_LARGE: 413,
-  OUTPUT_INVALID: 500,
-  BODY_INVALID: 400,
-  MEDIA_TYPE_UNSUPPORTED: 415,
-  IDEMPOTENCY_KEY_INVALID: 400,
-  HEADER_INVALID: 400,
-  IDEMPOTENCY_MISMATCH: 422,
-  INVOCATION_FAILED: 500,
-  INVOCATION_CANCELLED: 500,
-  INVOCATION_TIMED_OUT: 500,
-  INVOCATION_TERMINATED: 500,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  RATE_LIMITED: 429,
-  TEMPORAL_UNAVAILABLE: 503,
-  TEMPORAL_NOT_CONFIGURED: 500,
-  API_UNREACHABLE: 503,
-  EMBEDDED_UNAVAILABLE: 503,
-  LISTEN_FAILED: 500,
-  WAIT_ABORTED: 499,
-  INTERNAL: 500,
-} as const;
+export const ERRORS = {
+  DEFINITION_INVALID: program(500, 'A definition, an option or a setting is not what it has to be.'),
+  ACTION_DUPLICATE: program(500, 'Two actions in one process have the same name.'),
+  ACTION_NOT_FOUND: request(404, 'No action of that name is known here.'),
+  INVOCATION_NOT_FOUND: request(404, 'No invocation has that id, or its retention is over.'),
+  ROUTE_NOT_FOUND: request(404, 'The API has nothing at that path.'),
+  METHOD_NOT_ALLOWED: request(405, 'The path exists, but not for that HTTP method.'),
+  INPUT_INVALID: request(400, "The input is not what the action's schema or JSON can take."),
+  INPUT_TOO_LARGE: request(413, 'The body of the request is larger than 1 MiB.'),
+  OUTPUT_INVALID: outcome('The handler returned what its schema or JSON cannot hold.'),
+  BODY_INVALID: request(400, 'The body of the request is not the JSON that can be stored.'),
+  MEDIA_TYPE_UNSUPPORTED: request(415, 'The body of the request is not declared as JSON in UTF-8.'),
+  IDEMPOTENCY_KEY_INVALID: request(400, 'The idempotency key is not 1 to 255 printable ASCII characters.'),
+  HEADER_INVALID: request(400, 'A header of the request cannot be read.'),
+  QUERY_INVALID: request(400, 'A filter of a list is none, or its value is not what it has to be.'),
+  IDEMPOTENCY_MISMATCH: request(422, 'The idempotency key was used with another input.'),
+  INVOCATION_FAILED: outcome('The last attempt failed or timed out, and no further one was due.'),
+  INVOCATION_CANCELLED: outcome('The invocation was cancelled before it completed.'),
+  INVOCATION_TIMED_OUT: outcome("The invocation's own deadline passed."),
+  INVOCATION_TERMINATED: outcome("The invocation was ended from outside, by Temporal's terminate."),
+  UNAUTHORIZED: request(401, 'The API key is missing, malformed or unknown.'),
+  FORBIDDEN: request(403, 'The API key is known, but may not do that.'),
+  RATE_LIMITED: request(429, 'Too many requests in too short a time.'),
+  TEMPORAL_UNAVAILABLE: request(503, 'Temporal does not answer, so nothing can be accepted.'),
+  TEMPORAL_NOT_CONFIGURED: program(500, 'In production, and no Temporal address is set.'),
+  EMBEDDED_UNAVAILABLE: program(503, 'The embedded servers of development cannot be started.'),
+  API_UNREACHABLE: program(503, 'The HTTP client got no answer from the API.'),
+  LISTEN_FAILED: program(500, 'The API cannot listen on its port.'),
+  WAIT_ABORTED: program(499, "The caller's own signal ended the wait; the invocation goes on."),
+  INTERNAL: request(500, 'What was not foreseen, by us or by what answered.'),
+} as const satisfies Record<string, ErrorFacts>;
 
-export type ErrorCode = keyof typeof ERROR_STATUS;
+/** A stable code of an error; `docs/errors` has a page for each. */
+export type ErrorCode = keyof typeof ERRORS;
 
+/** The HTTP status of each code. */
+export const ERROR_STATUS = Object.fromEntries(
+  Object.entries(ERRORS).map(([code, { status }]) => [code, status]),
+) as Readonly<Record<ErrorCode, number>>;
+
+/** What an error carries beside its code and message. */
 export interface DoErrorOptions {
+  /** What it follows from. */
   cause?: unknown;
   /** The closed invocation, where there is one. */
   invocation?: Invocation;
@@ -45,7 +70,9 @@ export interface DoErrorOptions {
 
 /** Every error this package throws: a stable `code` for programs, a message that says what, why and what to do. */
 export class DoError extends Error {
+  /** Stable: one of the codes of `docs/errors`, and equal to `invocation.error.code` where there is an invocation. */
   readonly code: ErrorCode;
+  /** The closed invocation, where the error tells how one ended. */
   readonly invocation: Invocation | undefined;
 
   constructor(code: ErrorCode, message: string, options: DoErrorOptions = {}) {

@@ -1,26 +1,39 @@
 import type { Backend, StartRequest } from './backend.ts';
 import type { Duration } from './duration.ts';
-import { toMs } from './duration.ts';
 import { DoError } from './errors.ts';
 import type { Audit, Invocation } from './invocation.ts';
 import { assertCompleted } from './outcome.ts';
+import { toTiming } from './timing.ts';
 
+/** What one call may add to an action's definition. */
 export interface CallOptions {
   /** The same key with the same input is the same invocation, as long as it runs or has completed. */
   idempotencyKey?: string;
-  /** For the whole invocation, all attempts and waits included. Default: none. */
+  /**
+   * For the whole invocation, counted from its acceptance: delay, attempts and waits included. It has to be longer
+   * than the delay. Default: none.
+   */
   deadline?: Duration;
+  /**
+   * From acceptance to the first attempt. It is kept by Temporal, so it outlives this process; a script that serves
+   * the action itself stays until it has run all the same. `0` is none. Default: none.
+   */
+  delay?: Duration;
   /** Ends this call's waiting (with `WAIT_ABORTED`), not the invocation. */
   signal?: AbortSignal;
 }
 
 /** A started invocation. */
 export interface Handle<Output> {
+  /** Opaque, URL-safe; `client.invocations` and the HTTP API take it. */
   readonly id: string;
   /** The output; throws, with the invocation in the error, when it closed without completing. */
   result(options?: { signal?: AbortSignal }): Promise<Output>;
+  /** The invocation as it is now. */
   describe(): Promise<Invocation<Output>>;
+  /** Everything on record about it, one entry per thing that happened. */
   audit(): Promise<Audit>;
+  /** Asks for cancellation: a running attempt is told by its signal and waited for. Does nothing once it has closed. */
   cancel(): Promise<void>;
 }
 
@@ -28,7 +41,7 @@ export interface Handle<Output> {
 export const isIdempotencyKey = (key: string): boolean => /^[\x20-\x7e]{1,255}$/.test(key);
 
 function toRequest(name: string, input: unknown, options: CallOptions): StartRequest {
-  const { idempotencyKey, deadline, signal } = options;
+  const { idempotencyKey, deadline, delay, signal } = options;
   if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
     throw new DoError(
       'IDEMPOTENCY_KEY_INVALID',
@@ -40,7 +53,7 @@ function toRequest(name: string, input: unknown, options: CallOptions): StartReq
     name,
     input,
     idempotencyKey,
-    deadlineMs: deadline === undefined ? undefined : toMs(deadline, 'deadline'),
+    ...toTiming({ deadline, delay }),
   };
 }
 

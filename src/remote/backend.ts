@@ -3,6 +3,7 @@ import { DoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import { isName } from '../core/name.ts';
 import { notCompleted } from '../core/outcome.ts';
+import type { InvocationPage, InvocationQuery } from '../core/query.ts';
 import { checkJson } from '../core/validate.ts';
 import type { Patience } from './patience.ts';
 import { patiently, pause } from './patience.ts';
@@ -61,6 +62,15 @@ export class RemoteBackend implements Backend {
     return toInvocation(await this.#once({ method: 'GET', path: pathOf(id) }));
   }
 
+  async list(query: InvocationQuery): Promise<InvocationPage> {
+    const parameters = new URLSearchParams();
+    for (const [field, value] of Object.entries(query)) parameters.set(field, String(value));
+    const path = `/v1/invocations?${parameters.toString()}`;
+    const page = (await this.#once({ method: 'GET', path })) as Partial<InvocationPage>;
+    if (Array.isArray(page.items) && page.nextCursor !== undefined) return page as InvocationPage;
+    throw foreign('list of invocations');
+  }
+
   async audit(id: string): Promise<Audit> {
     return (await this.#once({ method: 'GET', path: `${pathOf(id)}/audit` })) as Audit;
   }
@@ -71,13 +81,14 @@ export class RemoteBackend implements Backend {
 
   /** Without a key a request that may have arrived is not sent again: that would be a second invocation. */
   async #post(request: StartRequest, prefer: string, wait: Pick<ApiRequest, 'waitMs' | 'signal'>) {
-    const { name, idempotencyKey, deadlineMs } = request;
+    const { name, idempotencyKey, deadlineMs, delayMs } = request;
     if (!isName(name)) throw actionNotFound(name);
     const body = JSON.stringify(checkJson(request.input, 'input', name));
     const headers = {
       Prefer: prefer,
       ...(idempotencyKey !== undefined && { 'Idempotency-Key': quoted(idempotencyKey) }),
       ...(deadlineMs !== undefined && { 'Invocation-Deadline': String(deadlineMs) }),
+      ...(delayMs !== undefined && { 'Invocation-Delay': String(delayMs) }),
     };
     return await this.#send(
       { method: 'POST', path: `/v1/actions/${name}/invoke`, headers, body, ...wait },
@@ -137,8 +148,11 @@ const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`;
 function toInvocation(body: unknown): Invocation {
   const invocation = body as Partial<Invocation>;
   if (typeof invocation.id === 'string' && typeof invocation.status === 'string') return body as Invocation;
-  throw new DoError(
-    'INTERNAL',
-    'The answer is no invocation: what answers at DO_BASE_URL (or `baseUrl`) is not this API.',
-  );
+  throw foreign('invocation');
 }
+
+const foreign = (wanted: string): DoError =>
+  new DoError(
+    'INTERNAL',
+    `The answer is no ${wanted}: what answers at DO_BASE_URL (or \`baseUrl\`) is not this API.`,
+  );

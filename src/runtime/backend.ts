@@ -1,6 +1,7 @@
 import type { Backend, StartRequest, Started } from '../core/backend.ts';
 import { isDoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
+import type { InvocationPage, InvocationQuery } from '../core/query.ts';
 import type { TemporalBackend } from '../temporal/backend.ts';
 import { tellWhyWaiting } from './patience.ts';
 import { processSession, serveInScript } from './process-session.ts';
@@ -56,6 +57,10 @@ export class ProcessBackend implements Backend {
 
   get(id: string): Promise<Invocation> {
     return this.#use((backend) => backend.get(id));
+  }
+
+  list(query: InvocationQuery): Promise<InvocationPage> {
+    return this.#use((backend) => backend.list(query));
   }
 
   audit(id: string): Promise<Audit> {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { CatalogueEntry } from '../core/catalogue.ts';
+import { DoError } from '../core/errors.ts';
 import { allRegistered } from '../core/registry.ts';
 import { TemporalBackend } from '../temporal/backend.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
@@ -115,7 +116,12 @@ async function openTemporal(project: Project, options: SessionOptions): Promise<
     return { temporal: await connect(configured, identity), address, release: async () => undefined };
   }
   const { acquireEmbedded } = await import('../embedded/index.ts');
-  const lease = await acquireEmbedded({ dataDir: project.dataDir, onProgress: options.onProgress });
+  const { dataDir } = project;
+  const lease = await acquireEmbedded({ dataDir, onProgress: options.onProgress }).catch((cause: unknown) => {
+    throw new DoError('EMBEDDED_UNAVAILABLE', `${(cause as Error).message} (DO_DATA_DIR is ${dataDir})`, {
+      cause,
+    });
+  });
   const { address, namespace, ui } = lease.temporal;
   // Handlers in this process read SMTP_URL: without one, mail is caught where its developer can see it.
   process.env['SMTP_URL'] ??= lease.mail.smtpUrl;

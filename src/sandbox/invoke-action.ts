@@ -1,5 +1,6 @@
 import { ApplicationFailure, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
-import type { FailureDetail, InvocationEnvelope } from '../core/envelope.ts';
+import type { FailureDetail, InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
+import { MEMO_KEY } from '../core/envelope.ts';
 import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
 import { AttemptRunner } from './attempt-runner.ts';
@@ -20,9 +21,19 @@ export async function invokeAction(input: unknown, envelope: InvocationEnvelope)
       local: false,
       resume: { attempt: result.nextAttempt, deadlineAt, lastHeartbeat },
     };
-    return await makeContinueAsNewFunc<typeof invokeAction>({ workflowType, taskQueue })(input, next);
+    const memo = memoOfNextRun();
+    return await makeContinueAsNewFunc<typeof invokeAction>({ workflowType, taskQueue, memo })(input, next);
   }
   throw toWorkflowFailure(result);
+}
+
+/** A listing shows the last run only, and Temporal tells of its first neither id nor start there. */
+function memoOfNextRun(): Record<string, unknown> {
+  const { memo, firstExecutionRunId, startTime } = workflowInfo();
+  const ours = memo?.[MEMO_KEY] as InvocationMemo | undefined;
+  if (!ours) return { ...memo };
+  const first = { firstRunId: firstExecutionRunId, startedAt: ours.startedAt ?? startTime.toISOString() };
+  return { ...memo, [MEMO_KEY]: { ...ours, ...first } satisfies InvocationMemo };
 }
 
 function toWorkflowFailure(result: Extract<LoopResult, { attempts: number }>): ApplicationFailure {

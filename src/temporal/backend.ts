@@ -5,12 +5,14 @@ import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
 import { DoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import { notCompleted } from '../core/outcome.ts';
+import type { InvocationPage, InvocationQuery } from '../core/query.ts';
 import { checkJson, checkSchema } from '../core/validate.ts';
 import { inputHash } from './canonical.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { readRecord, waitForClose } from './history.ts';
 import { executionOf, invocationIdOf, workflowIdOf } from './ids.ts';
+import { listInvocations } from './list.ts';
 import { fromPayloads } from './payloads.ts';
 import { actionQueue } from './queues.ts';
 import { findExecution, mismatch, startInvocation } from './start.ts';
@@ -52,7 +54,7 @@ export class TemporalBackend implements Backend {
 
   async start(request: StartRequest): Promise<Started> {
     const { temporal, project, caller, isServedHere } = this.#options;
-    const { name, idempotencyKey, deadlineMs } = request;
+    const { name, idempotencyKey, deadlineMs, delayMs } = request;
     const entry = this.#entry(name);
     const input = checkJson(request.input, 'input', name);
     const earlier = await this.#checkInput(entry, input, request);
@@ -63,6 +65,7 @@ export class TemporalBackend implements Backend {
       caller,
       idempotencyKey,
       deadlineMs,
+      delayMs,
       loopQueue: project,
       actionQueue: actionQueue(project, name),
       local: isServedHere(name),
@@ -117,6 +120,10 @@ export class TemporalBackend implements Backend {
 
   async get(id: string): Promise<Invocation> {
     return await this.#describe(await readRecord(this.#options.temporal, executionOf(id)));
+  }
+
+  list(query: InvocationQuery): Promise<InvocationPage> {
+    return listInvocations(this.#options.temporal, query, this.#reading);
   }
 
   async audit(id: string): Promise<Audit> {

@@ -57,6 +57,28 @@ async function readRun(
   return events;
 }
 
+/** The event that closed a run, without the others; undefined when its record is gone. */
+export async function closingEvent(
+  temporal: TemporalConnection,
+  execution: { workflowId: string; runId: string },
+): Promise<HistoryEvent | undefined> {
+  const { connection, namespace } = temporal;
+  try {
+    const page = await call(temporal, () =>
+      connection.workflowService.getWorkflowExecutionHistory({
+        namespace,
+        execution,
+        skipArchival: true,
+        historyEventFilterType: CLOSE_EVENT_ONLY,
+      }),
+    );
+    return page.history?.events?.[0];
+  } catch (error) {
+    if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
 /** Resolves with the event that closed the invocation, following it through the runs it is continued in. */
 export async function waitForClose(
   temporal: TemporalConnection,

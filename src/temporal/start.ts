@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import type { CatalogueEntry } from '../core/catalogue.ts';
 import type { InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
 import { MEMO_KEY } from '../core/envelope.ts';
@@ -24,6 +25,7 @@ export interface StartPlan {
   caller: string;
   idempotencyKey: string | undefined;
   deadlineMs: number | undefined;
+  delayMs: number | undefined;
   /** The queue of the loop, which every worker of the project serves. */
   loopQueue: string;
   /** The queue of the workers that have this action. */
@@ -64,7 +66,9 @@ function toRequest(
   workflowId: string,
   hash: string | undefined,
 ) {
-  const { entry, input, caller, idempotencyKey, deadlineMs, actionQueue, loopQueue, local } = plan;
+  const { entry, input, caller, idempotencyKey, deadlineMs, delayMs, actionQueue, loopQueue } = plan;
+  // When the delay is over, this process may be gone.
+  const local = plan.local && delayMs === undefined;
   const envelope: InvocationEnvelope = {
     version: entry.version,
     policy: entry.policy,
@@ -74,12 +78,6 @@ function toRequest(
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(local && { local }),
   };
-  const memo: InvocationMemo = {
-    kind: 'action',
-    version: entry.version,
-    caller,
-    ...(idempotencyKey !== undefined && { idempotencyKey, inputHash: hash! }),
-  };
   return {
     namespace: temporal.namespace,
     identity: temporal.identity,
@@ -88,13 +86,26 @@ function toRequest(
     workflowType: { name: entry.name },
     taskQueue: { name: loopQueue },
     input: toPayloads(input, envelope),
-    memo: { fields: { [MEMO_KEY]: toPayload(memo) } },
+    memo: { fields: { [MEMO_KEY]: toPayload(memoFor(plan, hash)) } },
     userMetadata: { summary: toPayload(summaryOf(plan)) },
     workflowIdReusePolicy: ALLOW_DUPLICATE_FAILED_ONLY,
     workflowIdConflictPolicy: USE_EXISTING,
     requestEagerExecution: local,
+    ...(delayMs !== undefined && { workflowStartDelay: msToTs(delayMs) }),
   };
 }
+
+const memoFor = (plan: StartPlan, hash: string | undefined): InvocationMemo => {
+  const { entry, caller, idempotencyKey, deadlineMs, delayMs } = plan;
+  return {
+    kind: 'action',
+    version: entry.version,
+    caller,
+    ...(idempotencyKey !== undefined && { idempotencyKey, inputHash: hash! }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(delayMs !== undefined && { delayMs }),
+  };
+};
 
 const summaryOf = ({ entry, caller, idempotencyKey }: StartPlan): string =>
   `${entry.name} v${entry.version}, called by ${caller}${idempotencyKey === undefined ? '' : `, key ${idempotencyKey}`}`;

@@ -190,6 +190,17 @@ describe('with the clock in hand', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('a timeout longer than any timer of Node is left to Temporal', async () => {
+    const handler: ActionDefinition<unknown, unknown, unknown, unknown>['handler'] = async (_, ctx) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return ctx.signal.aborted;
+    };
+    const action = actionWith({ handler });
+    const ending = run(action, null, fakeHost(2 ** 31));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await ending).toBe(false);
+  });
+
   test('the host aborts the signal when it cancels', async () => {
     const fake = fakeHost();
     const failed = failureOf(actionWith({ handler: (_, { signal }) => untilAborted(signal) }), {}, fake);

@@ -4,6 +4,7 @@ import { ActionClient } from '../../src/core/client.ts';
 import { DoError, ERROR_STATUS, isDoError } from '../../src/core/errors.ts';
 import type { Invocation, InvocationError } from '../../src/core/invocation.ts';
 import { notCompleted } from '../../src/core/outcome.ts';
+import type { InvocationQuery } from '../../src/core/query.ts';
 
 const invocationWith = (fields: Partial<Invocation>): Invocation => ({
   id: 'inv_1',
@@ -26,6 +27,7 @@ const invocationWith = (fields: Partial<Invocation>): Invocation => ({
 /** Holds one invocation that has closed. */
 class OneInvocation implements Backend {
   readonly requests: StartRequest[] = [];
+  readonly queries: InvocationQuery[] = [];
   readonly cancelled: string[] = [];
   readonly #invocation: Invocation;
 
@@ -46,6 +48,11 @@ class OneInvocation implements Backend {
     return this.#invocation.output;
   };
   get = async () => this.#invocation;
+  list = async (query: InvocationQuery) => {
+    this.queries.push(query);
+    const { input: _input, output: _output, attempts: _attempts, ...item } = this.#invocation;
+    return { items: [item], nextCursor: query.cursor === undefined ? 'next' : null };
+  };
   audit = async () => ({ invocation: this.#invocation, entries: [] });
   cancel = async (id: string) => void this.cancelled.push(id);
 }
@@ -139,6 +146,12 @@ describe('the options of a call', () => {
     },
   );
 
+  test('carry a delay beside the deadline', async () => {
+    const { client, backend } = clientOf();
+    await client.action('email.send').invoke(1, { delay: '10m', deadline: '1h' });
+    expect(backend.requests).toMatchObject([{ delayMs: 600_000, deadlineMs: 3_600_000 }]);
+  });
+
   test('name a deadline that is none', async () => {
     const { client } = clientOf();
     await expect(client.action('email.send').start(1, { deadline: 'never' })).rejects.toThrow('`deadline`');
@@ -152,6 +165,33 @@ describe('the options of a call', () => {
       cause: 'enough',
     });
     expect(backend.requests).toEqual([]);
+  });
+});
+
+describe('listing', () => {
+  test('asks the backend with filters that were checked', async () => {
+    const { client, backend } = clientOf();
+    const page = await client.invocations.list({ status: 'failed', since: new Date(0) });
+    expect(page).toMatchObject({ items: [{ id: 'inv_1' }], nextCursor: 'next' });
+    expect(backend.queries).toEqual([{ status: 'failed', since: '1970-01-01T00:00:00.000Z', limit: 50 }]);
+  });
+
+  test('rejects, and does not throw, for a filter that is none', async () => {
+    const { client, backend } = clientOf();
+    await expect(client.invocations.list({ limit: 0 })).rejects.toMatchObject({ code: 'QUERY_INVALID' });
+    await expect(client.invocations.all({ limit: 0 }).next()).rejects.toMatchObject({
+      code: 'QUERY_INVALID',
+    });
+    expect(backend.queries).toEqual([]);
+  });
+
+  test('all of them goes from page to page with the same filters', async () => {
+    const { client, backend } = clientOf();
+    const ids: string[] = [];
+    for await (const { id } of client.invocations.all({ name: 'email.send', limit: 1 })) ids.push(id);
+    expect(ids).toEqual(['inv_1', 'inv_1']);
+    const query = { name: 'email.send', limit: 1 };
+    expect(backend.queries).toEqual([query, { ...query, cursor: 'next' }]);
   });
 });
 

@@ -68,3 +68,17 @@ await client.action('no.such').invoke({}).catch((error) => console.log(error.cod
   expect(await script.ended).toBe(0);
   expect(script.output()).toMatch(/^ACTION_NOT_FOUND There is no action "no\.such"/m);
 });
+
+test('when the embedded servers cannot be started the error has a code and says where', async () => {
+  const project = makeProject({
+    'a-file': '',
+    'script.ts': `
+import { client } from '@do-sdk/core';
+await client.action('any.job').invoke({}).catch((error) => console.log(error.code, error.message));
+`,
+  });
+  const script = runScript(project, 'script.ts', { DO_DATA_DIR: 'a-file' });
+  expect(await script.ended).toBe(0);
+  expect(script.output()).toMatch(/^\w+ .*a-file/m);
+  expect(script.output()).toContain('EMBEDDED_UNAVAILABLE');
+});

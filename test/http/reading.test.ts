@@ -36,6 +36,23 @@ test('HEAD answers as GET does, without a body', async () => {
   expect(answer).toMatchObject({ status: 200, text: '' });
 });
 
+test('a list passes its filters on and answers with a page', async () => {
+  const api = await serve();
+  const time = '2026-01-31T12:00:00%2B01:00';
+  const filters = `name=mail.send&kind=action&status=failed&since=${time}&until=${time}`;
+  const answer = await api.send(get(`/v1/invocations?${filters}&limit=7&cursor=a-_b`));
+  expect([answer.status, answer.body]).toEqual([200, { items: [], nextCursor: 'next' }]);
+  await api.send(get('/v1/invocations'));
+  const iso = '2026-01-31T11:00:00.000Z';
+  expect(api.backend.queries).toEqual([
+    {
+      ...{ name: 'mail.send', kind: 'action', status: 'failed', since: iso, until: iso },
+      ...{ limit: 7, cursor: 'a-_b' },
+    },
+    { limit: 50 },
+  ]);
+});
+
 test('an invocation is read as it is, without waiting', async () => {
   const api = await serve();
   await api.send(started);

@@ -6,6 +6,7 @@ import type { CatalogueEntry } from '../../src/core/catalogue.ts';
 import { DoError } from '../../src/core/errors.ts';
 import type { Audit, Invocation } from '../../src/core/invocation.ts';
 import { notCompleted } from '../../src/core/outcome.ts';
+import type { InvocationPage, InvocationQuery } from '../../src/core/query.ts';
 import { resolvePolicy } from '../../src/core/policy.ts';
 import { waitAborted } from '../../src/core/verbs.ts';
 import { keyAuthenticator } from '../../src/http/api-key.ts';
@@ -19,6 +20,7 @@ const KEY = 'test-key-of-128-bits-or-more';
 /** Invocations that close when the test says so. */
 export class MemoryBackend implements ApiBackend {
   readonly started: StartRequest[] = [];
+  readonly queries: InvocationQuery[] = [];
   readonly callers: string[] = [];
   readonly cancelled: string[] = [];
   /** How many callers wait for an invocation to close. */
@@ -83,6 +85,11 @@ export class MemoryBackend implements ApiBackend {
     const invocation = await this.closed(id, signal);
     if (invocation.status === 'completed') return invocation.output;
     throw notCompleted(invocation);
+  }
+
+  async list(query: InvocationQuery): Promise<InvocationPage> {
+    this.queries.push(query);
+    return { items: [], nextCursor: 'next' };
   }
 
   async audit(id: string): Promise<Audit> {

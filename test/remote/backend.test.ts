@@ -23,13 +23,14 @@ describe('what is sent', () => {
     expect(api.seen[0]!.headers).not.toHaveProperty('idempotency-key');
   });
 
-  test('a key is quoted and a deadline given in milliseconds', async () => {
+  test('a key is quoted, deadline and delay given in milliseconds', async () => {
     const api = await scripted(completed);
-    const options = { idempotencyKey: ' a"b\\c', deadline: '2m' };
+    const options = { idempotencyKey: ' a"b\\c', deadline: '2m', delay: '1m' };
     await clientOf(api.url).action('mail.send').run(null, options);
     expect(api.seen[0]!.headers).toMatchObject({
       'idempotency-key': '" a\\"b\\\\c"',
       'invocation-deadline': '120000',
+      'invocation-delay': '60000',
       prefer: 'wait=30',
     });
   });
@@ -48,11 +49,31 @@ describe('what is sent', () => {
     expect(api.seen).toEqual([]);
   });
 
+  test('a list is asked for with its filters in the query', async () => {
+    const page = { items: [], nextCursor: null };
+    const api = await scripted(json(200, page));
+    const filters = { name: 'mail.send', status: 'failed', since: '2026-01-01', cursor: 'a-_b' } as const;
+    expect(await clientOf(api.url).invocations.list(filters)).toEqual(page);
+    const { pathname, searchParams } = new URL(api.seen[0]!.path, api.url);
+    expect([pathname, Object.fromEntries(searchParams)]).toEqual([
+      '/v1/invocations',
+      { ...filters, since: '2026-01-01T00:00:00.000Z', limit: '50' },
+    ]);
+  });
+
   test('an input that JSON cannot hold is refused as `client` refuses it', async () => {
     const api = await scripted(completed);
     await expect(clientOf(api.url).action('mail.send').run({ n: 1n })).rejects.toMatchObject({
       code: 'INPUT_INVALID',
       message: expect.stringContaining('`n`') as string,
+    });
+    expect(api.seen).toEqual([]);
+  });
+
+  test('a filter that is none sends nothing', async () => {
+    const api = await scripted(completed);
+    await expect(clientOf(api.url).invocations.list({ limit: 1_000 })).rejects.toMatchObject({
+      code: 'QUERY_INVALID',
     });
     expect(api.seen).toEqual([]);
   });
@@ -121,6 +142,14 @@ describe('what comes back', () => {
   ])('%s is told to be no answer of this API', async (_what, answer, status) => {
     const api = await scripted(answer(status));
     await expect(clientOf(api.url).invocations.get('inv_1')).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: expect.stringContaining('DO_BASE_URL') as string,
+    });
+  });
+
+  test('a list that is none is told to be no answer of this API', async () => {
+    const api = await scripted(json(200, { items: 'none' }));
+    await expect(clientOf(api.url).invocations.list()).rejects.toMatchObject({
       code: 'INTERNAL',
       message: expect.stringContaining('DO_BASE_URL') as string,
     });

@@ -1,11 +1,18 @@
 import type { Router } from 'express';
+import { checkQuery } from '../../core/query.ts';
 import { callerOf } from '../bearer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readPrefer } from '../prefer.ts';
+import { readListOptions } from '../query.ts';
 import { readWithin } from '../wait.ts';
 import { addRoute, segment } from './route.ts';
 
 export function addInvocationRoutes(router: Router, { backendFor, stopping }: ApiDeps): void {
+  addRoute(router, '/invocations', {
+    get: async (req, res) => {
+      res.json(await backendFor(callerOf(res).id).list(checkQuery(readListOptions(req))));
+    },
+  });
   addRoute(router, '/invocations/:id', {
     get: async (req, res) => {
       const { waitMs, applied } = readPrefer(req, 0);

@@ -2,13 +2,14 @@ import type { Request, Response, Router } from 'express';
 import type { Started, StartRequest } from '../../core/backend.ts';
 import type { CatalogueEntry } from '../../core/catalogue.ts';
 import type { Invocation } from '../../core/invocation.ts';
+import { startsAtOf } from '../../core/timing.ts';
 import { callerOf } from '../bearer.ts';
 import { readJson } from '../body.ts';
-import { readDeadline } from '../deadline.ts';
 import type { ApiBackend, ApiDeps } from '../deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import type { Preference } from '../prefer.ts';
 import { readPrefer } from '../prefer.ts';
+import { readTiming } from '../timing.ts';
 import { readWithin } from '../wait.ts';
 import { findAction } from './actions.ts';
 import { addRoute, segment } from './route.ts';
@@ -42,9 +43,9 @@ async function readRequest(
   { respondAsync }: Preference,
 ): Promise<StartRequest> {
   const idempotencyKey = readIdempotencyKey(req);
-  const deadlineMs = readDeadline(req);
+  const timing = readTiming(req);
   const input = await readJson(req, res);
-  return { name, input, idempotencyKey, deadlineMs, detached: respondAsync };
+  return { name, input, idempotencyKey, ...timing, detached: respondAsync };
 }
 
 function answer(res: Response, invocation: Invocation, { replayed }: Started, preference: Preference): void {
@@ -63,11 +64,12 @@ function answer(res: Response, invocation: Invocation, { replayed }: Started, pr
  */
 function asAccepted(
   { id }: Started,
-  { input, idempotencyKey }: StartRequest,
+  { input, idempotencyKey, delayMs }: StartRequest,
   { name, version }: CatalogueEntry,
   caller: string,
 ): Invocation {
   const self = `/v1/invocations/${id}`;
+  const startedAt = new Date().toISOString();
   return {
     id,
     kind: 'action',
@@ -80,7 +82,8 @@ function asAccepted(
     idempotencyKey: idempotencyKey ?? null,
     caller,
     attempts: 0,
-    startedAt: new Date().toISOString(),
+    startedAt,
+    ...startsAtOf(startedAt, delayMs),
     closedAt: null,
     links: { self, audit: `${self}/audit`, temporal: null },
   };

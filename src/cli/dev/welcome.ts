@@ -1,0 +1,29 @@
+import { relative } from 'node:path';
+import { devKeyFile } from '../../runtime/dev-key.ts';
+import { isProduction } from '../../runtime/environment.ts';
+import type { Session } from '../../runtime/session.ts';
+
+export function welcome(session: Session, url: string | undefined): string {
+  const { temporal, address, inbox, project } = session;
+  const keyFile = relative(process.cwd(), devKeyFile(project.dataDir));
+  const key = isProduction() || process.env['DO_API_KEY'] ? '$DO_API_KEY' : `$(cat ${keyFile})`;
+  const rows = [
+    ...(url ? [['API', url]] : []),
+    ['Temporal', `${address} (namespace ${temporal.namespace})`],
+    ['Temporal UI', temporal.ui ?? 'not known; set TEMPORAL_UI_URL for links'],
+    ...(inbox ? [['Mail caught', inbox]] : []),
+    ...(url ? [['API key', key === '$DO_API_KEY' ? 'DO_API_KEY' : keyFile]] : []),
+  ];
+  const listed = rows.map(([label, value]) => `    ${label!.padEnd(12)} ${value}`).join('\n');
+  return `\n  action.do is ready\n\n${listed}\n${url ? tryIt(url, key) : ''}\n`;
+}
+
+function tryIt(url: string, key: string): string {
+  const body = '{"to":"ada@example.com","subject":"Hello","body":"Sent exactly once."}';
+  return `
+  Try it:
+
+    curl -s ${url}/v1/actions/email.send/invoke -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${body}'
+
+`;
+}

@@ -1,0 +1,104 @@
+import { Command, Option } from 'commander';
+import type { DevOptions } from './dev/index.ts';
+import type { InitOptions } from './init/index.ts';
+import type { AuditOptions } from './audit.ts';
+import type { InvokeOptions } from './invoke.ts';
+import type { ListOptions } from './list.ts';
+
+interface Json {
+  json?: boolean;
+}
+
+const JSON_FLAG = ['--json', 'for programs: JSON on standard output'] as const;
+
+/** The whole command line. A command's code is loaded when it runs, so that `--help` answers at once. */
+export function createProgram(): Command {
+  const program = new Command('do-sdk')
+    .description('Atomic Actions on Temporal.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'USAGE: ')) });
+  addServing(program);
+  addInvoke(program);
+  addList(program);
+  addReading(program);
+  addInit(program);
+  return program;
+}
+
+function addServing(program: Command): void {
+  program
+    .command('dev')
+    .description(
+      'everything at once: worker, HTTP API and, unless TEMPORAL_ADDRESS is set, the embedded servers; starts anew on change of a module under src/',
+    )
+    .addOption(new Option('--only <part>', 'serve one part alone').choices(['worker', 'api']))
+    .action(async (options: DevOptions) => (await import('./dev/index.ts')).dev(options));
+  program
+    .command('worker')
+    .description(
+      "run the handlers of the built-in actions and of the project's src/actions and src/workflows",
+    )
+    .action(async () => (await import('./worker.ts')).worker());
+  program
+    .command('status')
+    .description('where the API and Temporal of this project are')
+    .option(...JSON_FLAG)
+    .action(async (options: Json) => (await import('./status.ts')).status(options));
+}
+
+function addInvoke(program: Command): void {
+  program
+    .command('invoke')
+    .description('invoke an action, wait for it and print its output')
+    .argument('<name>', 'of the action')
+    .option('--input <json>', 'the input: JSON, @file, or - for standard input (default: null)')
+    .option('--key <key>', 'the idempotency key: the same key and input are the same invocation')
+    .option('--deadline <duration>', 'for the whole invocation, such as 90s')
+    .option('--json', 'for programs: the whole invocation as JSON on standard output')
+    .action(async (name: string, options: InvokeOptions) =>
+      (await import('./invoke.ts')).invoke(name, options),
+    );
+}
+
+function addList(program: Command): void {
+  program
+    .command('list')
+    .description('invocations: running ones first, then by closing time, newest first')
+    .option('--name <name>', 'of one action')
+    .option('--kind <kind>', 'action or workflow')
+    .option('--status <status>', 'running, completed, failed, cancelled, timed_out or terminated')
+    .option(
+      '--since <time>',
+      'accepted since then: 1h for an hour ago, or a time such as 2026-01-31T12:00:00Z',
+    )
+    .option('--limit <number>', 'at most that many, 1 to 200 (default: 50)')
+    .option('--cursor <cursor>', 'the page after the one that told this cursor')
+    .option(...JSON_FLAG)
+    .action(async (options: ListOptions) => (await import('./list.ts')).list(options));
+}
+
+function addReading(program: Command): void {
+  program
+    .command('audit')
+    .description('everything on record about one invocation')
+    .argument('<id>', 'of the invocation')
+    .option('--follow', 'go on until it has closed')
+    .option('--json', 'for programs: JSON on standard output; one entry a line with --follow')
+    .action(async (id: string, options: AuditOptions) => (await import('./audit.ts')).audit(id, options));
+  program
+    .command('actions')
+    .description('the actions of this project')
+    .option(...JSON_FLAG)
+    .action(async (options: Json) => (await import('./actions.ts')).actions(options));
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .description('make a new project in this folder, which must be empty but for dotfiles')
+    .option(
+      '--package <spec>',
+      'what to depend on instead of this version of @do-sdk/core, such as a tarball',
+    )
+    .action(async (options: InitOptions) => (await import('./init/index.ts')).init(options));
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { HistoryEvent, InvocationRecord, Reading } from '../audit/index.ts';
+import type { FailureDetail } from '../core/envelope.ts';
+import type { Failure } from '../core/failure.ts';
+import { invocationIdOf, workflowIdOf } from '../temporal/ids.ts';
+
+/** Values of Temporal's enum TimeoutType. */
+const START_TO_CLOSE = 1;
+const HEARTBEAT = 4;
+
+export type EventId = NonNullable<HistoryEvent['eventId']>;
+type Payloads = { payloads: { data: Uint8Array }[] };
+type TemporalFailure = NonNullable<
+  NonNullable<HistoryEvent['workflowExecutionFailedEventAttributes']>['failure']
+>;
+
+/**
+ * The history Temporal would write of this run, on a clock that moves only when told to. Written in Temporal's events,
+ * so that the code which reads the real ones tells what happened in the same words.
+ */
+export class TestRecord {
+  readonly firstRunId = randomUUID();
+  readonly workflowId: string;
+  readonly #events: HistoryEvent[] = [];
+  #now = Date.now();
+
+  constructor(action: string) {
+    this.workflowId = workflowIdOf(action, 'test', undefined);
+  }
+
+  get invocationId(): string {
+    return invocationIdOf(this);
+  }
+
+  now = (): number => this.#now;
+
+  moveTo(time: number): void {
+    this.#now = Math.max(this.#now, time);
+  }
+
+  /** Returns the event's id, by which later events refer to it. */
+  add(event: HistoryEvent): EventId {
+    const eventId = asLong(this.#events.length + 1);
+    this.#events.push({ eventId, eventTime: toDuration(this.#now), ...event });
+    return eventId;
+  }
+
+  get history(): InvocationRecord {
+    return { workflowId: this.workflowId, runs: [this.#events], pending: [] };
+  }
+}
+
+/** Temporal's types want a Long; what reads them takes numbers and strings too, as recorded histories have them. */
+const asLong = (value: number) => value as unknown as EventId;
+
+/** Also Temporal's form of a time, which counts from the epoch. */
+export const toDuration = (ms: number): { seconds: EventId; nanos: number } => ({
+  seconds: asLong(Math.floor(ms / 1_000)),
+  nanos: (ms % 1_000) * 1e6,
+});
+
+export const encode = (...values: unknown[]): Payloads => ({
+  payloads: values.map((value) => ({ data: new TextEncoder().encode(JSON.stringify(value ?? null)) })),
+});
+
+export const reading: Reading = {
+  decode: (payloads) =>
+    (payloads?.payloads ?? []).map(({ data }) => JSON.parse(new TextDecoder().decode(data)) as unknown),
+  idOf: (workflowId, firstRunId) => invocationIdOf({ workflowId, firstRunId }),
+  temporalLink: () => null,
+};
+
+export function encodeFailure(failure: Failure, attempts?: number): TemporalFailure {
+  const { code, type, message, nonRetryable, stack, cause } = failure;
+  const detail: FailureDetail = { code, ...(attempts !== undefined && { attempts }) };
+  return {
+    message,
+    stackTrace: stack ?? '',
+    applicationFailureInfo: { type, nonRetryable, details: encode(detail) },
+    ...(cause && { cause: encodeFailure(cause) }),
+  };
+}
+
+export const encodeTimeout = ({ type, message }: Failure): TemporalFailure => ({
+  message,
+  timeoutFailureInfo: { timeoutType: type === 'WorkerLost' ? HEARTBEAT : START_TO_CLOSE },
+});

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Running, TestProject } from '../e2e/support.ts';
+import { ROOT } from '../e2e/support.ts';
+
+const MAIN = join(ROOT, 'dist/cli/main.js');
+
+export interface CliRun {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** `do-sdk …` as a user of the project types it, to its end. */
+export async function cli(
+  project: TestProject,
+  args: string[],
+  { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<CliRun> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: project.root,
+    env: { ...project.env, ...env },
+  });
+  const run: CliRun = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (run.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (run.stderr += String(chunk)));
+  child.stdin.end(input);
+  run.code = await new Promise((resolve) => child.once('close', resolve));
+  return run;
+}
+
+/** Fails as often as its input says, and tells which process ran it. */
+export const JOB = `
+import { setTimeout } from 'node:timers/promises';
+import { Action } from '@do-sdk/core';
+
+export const job = new Action({
+  name: 'some.job',
+  version: '7',
+  description: 'Does some job.',
+  retry: { maximumAttempts: 3, initialInterval: '300ms' },
+  timeout: '90s',
+  handler: async (input: { ms?: number; fail?: number }, ctx) => {
+    await setTimeout(input.ms ?? 0);
+    if (ctx.attempt <= (input.fail ?? 0)) throw new Error('no luck');
+    return { attempt: ctx.attempt, pid: process.pid };
+  },
+});
+`;
+
+/** `do-sdk …` that goes on until it is told to end; ended by pid with the test at the latest. */
+export const startCli = (project: TestProject, args: string[], env?: NodeJS.ProcessEnv): Running =>
+  startProcess(process.execPath, [MAIN, ...args], project, env);
+
+export function startProcess(
+  command: string,
+  args: string[],
+  project: TestProject,
+  env: NodeJS.ProcessEnv = {},
+  options: { detached?: boolean } = {},
+): Running {
+  const child = spawn(command, args, {
+    ...options,
+    cwd: project.root,
+    env: { ...project.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
+  );
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) await kill('SIGKILL');
+  });
+  return { child, output: () => text, ended, kill };
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeProject, ROOT, runScript } from '../e2e/support.ts';
+
+const PAGE = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
+
+/** The files of the page: every snippet begins with the name of its file, and those of one file follow each other. */
+function filesOfPage(): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const [, name, text] of PAGE.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)) {
+    files[name!] = (files[name!] ?? '') + text!;
+  }
+  return files;
+}
+
+test('every snippet of the page about testing is part of a file that is run here', () => {
+  expect([...PAGE.matchAll(/```ts\n(?!\/\/ \S+\.ts\n)/g)]).toEqual([]);
+  expect(Object.keys(filesOfPage())).toEqual([
+    'src/actions/send-welcome-email.ts',
+    'src/mailer.ts',
+    'test/send-welcome-email.test.ts',
+    'test/on-real-servers.test.ts',
+  ]);
+});
+
+test.each(['test/send-welcome-email.test.ts', 'test/on-real-servers.test.ts'])(
+  'the tests of the page in %s pass as printed',
+  async (file) => {
+    const files = filesOfPage();
+    const count = files[file]!.match(/^test\(/gm)!.length;
+    const script = runScript(makeProject(files), file);
+    expect(await script.ended, script.output()).toBe(0);
+    expect(script.output()).toMatch(new RegExp(`^. pass ${count}$`, 'm'));
+  },
+);

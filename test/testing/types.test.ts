@@ -1,0 +1,26 @@
+import { expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+import { Action } from '../../src/index.ts';
+import { testAction } from '../../src/testing.ts';
+
+const typed = new Action({
+  name: 'testing.typed',
+  input: z.object({ id: z.string(), times: z.number().default(1) }),
+  output: z.object({ at: z.string().transform(Number) }),
+  handler: () => ({ at: '1' }),
+});
+
+// Checked by the compiler in `npm run check`.
+test('a run takes the input and gives the output of a call', () => {
+  const { run } = testAction(typed);
+  expectTypeOf(run).parameter(0).toEqualTypeOf<{ id: string; times?: number | undefined }>();
+  expectTypeOf(run).returns.resolves.toHaveProperty('output').toEqualTypeOf<{ at: number } | null>();
+  // @ts-expect-error id is required
+  void run({}).catch(() => undefined);
+});
+
+test('a fault that does not exist does not compile', () => {
+  // @ts-expect-error there is no such point
+  const faults: Parameters<typeof testAction>[1] = { crash: { 1: 'in-between' } };
+  expectTypeOf(faults).not.toBeAny();
+});
