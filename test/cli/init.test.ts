@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Running, TestProject } from '../e2e/support.ts';
-import { makeProject, ROOT, until } from '../e2e/support.ts';
-import { cli, startProcess } from './support.ts';
+import { makeProject, ROOT, startProcess, until } from '../e2e/support.ts';
+import { cli } from './support.ts';
 
 const run = promisify(execFile);
 

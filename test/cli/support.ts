@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Running, TestProject } from '../e2e/support.ts';
-import { ROOT } from '../e2e/support.ts';
+import { ROOT, startProcess } from '../e2e/support.ts';
 
 const MAIN = join(ROOT, 'dist/cli/main.js');
 
@@ -52,31 +51,3 @@ export const job = new Action({
 /** `do-sdk …` that goes on until it is told to end; ended by pid with the test at the latest. */
 export const startCli = (project: TestProject, args: string[], env?: NodeJS.ProcessEnv): Running =>
   startProcess(process.execPath, [MAIN, ...args], project, env);
-
-export function startProcess(
-  command: string,
-  args: string[],
-  project: TestProject,
-  env: NodeJS.ProcessEnv = {},
-  options: { detached?: boolean } = {},
-): Running {
-  const child = spawn(command, args, {
-    ...options,
-    cwd: project.root,
-    env: { ...project.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)));
-  const ended = new Promise<number | string>((resolve) =>
-    child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
-  );
-  const kill = (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    return ended;
-  };
-  onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) await kill('SIGKILL');
-  });
-  return { child, output: () => text, ended, kill };
-}

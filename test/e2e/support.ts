@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,16 +51,22 @@ export interface Running {
   kill(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Runs Node in a project; whatever is still running when the test ends is ended by pid. */
-function runNode(project: TestProject, args: string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, args, {
+/** Runs a program in a project; whatever is still running when the test ends is ended by pid. */
+export function startProcess(
+  command: string,
+  args: string[],
+  project: TestProject,
+  env: NodeJS.ProcessEnv = {},
+  options: { detached?: boolean } = {},
+): Running {
+  const child = spawn(command, args, {
+    ...options,
     cwd: project.root,
     env: { ...project.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
-  child.stdout.on('data', (chunk) => (text += String(chunk)));
-  child.stderr.on('data', (chunk) => (text += String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)));
   const ended = new Promise<number | string>((resolve) =>
     child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
   );
@@ -74,7 +81,7 @@ function runNode(project: TestProject, args: string[], env: NodeJS.ProcessEnv = 
 }
 
 export const runScript = (project: TestProject, file: string, env?: NodeJS.ProcessEnv): Running =>
-  runNode(project, ['--import', TSX, file], env);
+  startProcess(process.execPath, ['--import', TSX, file], project, env);
 
 export interface RunningSystem extends Running {
   url: string;
@@ -87,7 +94,10 @@ export interface RunningSystem extends Running {
 /** `do-sdk dev` in a project (what `npm start` runs), ready to serve. */
 export async function startSystem(project: TestProject, env: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
   const port = await freePort();
-  const running = runNode(project, [join(ROOT, 'dist/cli/main.js'), 'dev'], { PORT: String(port), ...env });
+  const running = startProcess(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'dev'], project, {
+    PORT: String(port),
+    ...env,
+  });
   const url = `http://127.0.0.1:${port}`;
   await until(running, async () => (await fetch(`${url}/readyz`)).status === 200);
   const key = readFileSync(join(project.dataDir, 'dev.key'), 'utf8').trim();
@@ -117,22 +127,29 @@ export async function until(
   let ended: number | string | undefined;
   void running.ended.then((how) => (ended = how));
   await expect
-    .poll(
-      async () => {
-        if (ended !== undefined) return `ended with ${ended}: ${running.output()}`;
-        return await Promise.resolve(isTrue()).catch(() => false);
-      },
-      { timeout: seconds * 1000, interval: 50, message: `still waiting; printed: ${running.output()}` },
-    )
+    .poll(async () => ended !== undefined || (await Promise.resolve(isTrue()).catch(() => false)), {
+      timeout: seconds * 1000,
+      interval: 50,
+      message: `still waiting; printed: ${running.output()}`,
+    })
     .toBe(true);
+  if (ended !== undefined) throw new Error(`It ended with ${ended}: ${running.output()}`);
 }
 
+/** Below the range that systems use for outgoing connections, or one of those may take the port before it is listened on. */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 19_999;
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
 }
 
 export const body = async (response: Response): Promise<Invocation> => (await response.json()) as Invocation;
