@@ -10,6 +10,30 @@ export interface ActionLog {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
+/** A statement as pg's own `query` takes it, for query builders that bring their own parsers. */
+export interface TransactionQuery {
+  /** With `$1`, `$2` for the values. */
+  text: string;
+  /** One per placeholder. */
+  values?: readonly unknown[];
+  /** `'array'`: rows as arrays instead of objects. */
+  rowMode?: 'array';
+  /** Parsers of column types, as pg's `types`. */
+  types?: unknown;
+}
+
+/** The database transaction of one attempt. It commits with the attempt's output, or not at all. */
+export interface Transaction {
+  /**
+   * Runs one statement, as in pg. Throws pg's `DatabaseError`, and `TRANSACTION_CLOSED` once the attempt is over.
+   * `begin`, `commit` and `rollback` are the platform's.
+   */
+  query<Row = Record<string, unknown>>(
+    sql: string | TransactionQuery,
+    params?: readonly unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number | null }>;
+}
+
 /** What a handler is given beside its input. */
 export interface ActionContext {
   /** Opaque; the same on every attempt. */
