@@ -12,9 +12,9 @@ const layers = {
   actions: ['index.ts'],
   workflows: ['index.ts', 'actions'],
   compile: ['core'],
-  worker: ['core', 'attempt', 'temporal'],
+  worker: ['core', 'store', 'attempt', 'temporal'],
   // What one process shares: the session, the lease, the workers.
-  runtime: ['core', 'temporal', 'embedded', 'worker'],
+  runtime: ['core', 'store', 'temporal', 'embedded', 'worker'],
   http: ['core'],
 
   // Composition roots: nothing above them imports them, but for actions and workflows, which are written as a user's.

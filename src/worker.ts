@@ -42,6 +42,7 @@ export async function createWorker(options: WorkerOptions = {}): Promise<ActionW
   const session = await processSession.acquire();
   try {
     const pool = await session.serve(options.actions);
+    session.reconcile();
     writeManifest(session.project.dataDir, session.entries());
     return new SessionWorker(session, pool);
   } catch (error) {

@@ -9,7 +9,7 @@ type AuditError = NonNullable<AuditEntry['error']>;
 const CAUSE_LIMIT = 5;
 
 /** A failure of Temporal's record in our words: the wrapper that Temporal puts around an activity's failure is left out. */
-export function readError(failure: TemporalFailure, reading: Reading, depth = 0): AuditError {
+export function readError(failure: TemporalFailure, reading: Pick<Reading, 'decode'>, depth = 0): AuditError {
   if (failure.activityFailureInfo && failure.cause) return readError(failure.cause, reading, depth);
   const { applicationFailureInfo: info, cause } = failure;
   return {
@@ -21,7 +21,7 @@ export function readError(failure: TemporalFailure, reading: Reading, depth = 0)
   };
 }
 
-export const detailOf = (failure: TemporalFailure, reading: Reading): Partial<FailureDetail> =>
+export const detailOf = (failure: TemporalFailure, reading: Pick<Reading, 'decode'>): Partial<FailureDetail> =>
   reading.decode(failure.applicationFailureInfo?.details)[0] ?? {};
 
 function typeOf(failure: TemporalFailure): string {

@@ -1,4 +1,4 @@
 export { toEntries } from './entries.ts';
 export { linksOf, memoOf, outcomeOf, readInvocation } from './invocation.ts';
-export type { HistoryEvent, InvocationRecord, PendingActivity, Reading } from './history.ts';
+export type { HistoryEvent, InvocationRecord, Memo, PendingActivity, Reading } from './history.ts';
 export { toTime } from './history.ts';

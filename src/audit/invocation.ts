@@ -1,7 +1,8 @@
-import type { AttemptEnvelope, InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
+import type { InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
 import { HANDED_BACK, MEMO_KEY } from '../core/envelope.ts';
 import type { Invocation, InvocationError, InvocationStatus } from '../core/invocation.ts';
 import { startsAtOf } from '../core/timing.ts';
+import { activityOf } from './activities.ts';
 import { detailOf, readError } from './failure.ts';
 import type { HistoryEvent, InvocationRecord, Memo, Reading, TemporalFailure } from './history.ts';
 import { firstEvent, lastEvent, toTime } from './history.ts';
@@ -31,6 +32,7 @@ export function readInvocation(record: InvocationRecord, reading: Reading): Invo
     attempts: countAttempts(record, reading),
     startedAt,
     ...startsAtOf(startedAt, memo.delayMs),
+    ...(memo.settles !== undefined && { settles: memo.settles }),
     closedAt: outcome.status === 'running' ? null : toTime(last.eventTime),
     links: linksOf(id, reading.temporalLink(record.workflowId, firstRunId)),
   };
@@ -55,7 +57,7 @@ interface Outcome {
   error: InvocationError | null;
 }
 
-export function outcomeOf(last: HistoryEvent, reading: Reading): Outcome {
+export function outcomeOf(last: HistoryEvent, reading: Pick<Reading, 'decode'>): Outcome {
   const {
     workflowExecutionCompletedEventAttributes: completed,
     workflowExecutionFailedEventAttributes: failed,
@@ -107,7 +109,8 @@ function countAttempts(record: InvocationRecord, reading: Reading): number {
   const begun = new Map<string, number>();
   for (const event of record.runs.at(-1) ?? []) {
     const attributes = event.activityTaskScheduledEventAttributes;
-    if (attributes) scheduled.set(String(event.eventId), attemptOf(reading.decode(attributes.input)));
+    const { role, attempt = 1 } = attributes ? activityOf(attributes, reading) : {};
+    if (role === 'attempt') scheduled.set(String(event.eventId), attempt);
     const started = String(event.activityTaskStartedEventAttributes?.scheduledEventId);
     if (scheduled.has(started)) begun.set(started, scheduled.get(started)!);
     const failed = event.activityTaskFailedEventAttributes;
@@ -126,4 +129,3 @@ function firstAttemptOf(record: InvocationRecord, reading: Reading): number {
   return (args[1] as InvocationEnvelope | undefined)?.resume?.attempt ?? 1;
 }
 
-export const attemptOf = (args: unknown[]): number => (args[1] as AttemptEnvelope | undefined)?.attempt ?? 1;

@@ -1,12 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { ActionDefinition, Handler } from './definition.ts';
+import { resolveSafety } from './compensation.ts';
+import type { ActionDefinition, Compensate, Handler } from './definition.ts';
 import { DoError } from './errors.ts';
 import { host } from './host.ts';
 import type { Invocation } from './invocation.ts';
+import type { Isolation } from './isolation.ts';
+import { resolveIsolation } from './isolation.ts';
+import type { AtomicityLevel } from './level.ts';
+import { levelOf } from './level.ts';
 import { checkName } from './name.ts';
 import type { AttemptPolicy } from './policy.ts';
 import { resolvePolicy } from './policy.ts';
 import { register } from './registry.ts';
+import type { Safety } from './safety.ts';
 import type { CallOptions, Handle } from './verbs.ts';
 
 /**
@@ -34,6 +40,14 @@ export class Action<
   readonly policy: AttemptPolicy;
   /** Makes one attempt. Called by workers; `invoke` is what callers use. */
   readonly handler: Handler<HandlerInput, HandlerOutput>;
+  /** Takes an attempt back; undefined where nothing does, or another action. */
+  readonly compensate: Compensate<HandlerInput, HandlerOutput> | undefined;
+  /** What is done before a failure is told; undefined where that is nothing. */
+  readonly safety: Safety | undefined;
+  /** The limits of the handler's own process; undefined where it runs in the worker's. */
+  readonly isolation: Isolation | undefined;
+  /** What holds for its effects when an attempt dies half-way; derived from all of the above. */
+  readonly level: AtomicityLevel;
 
   constructor(definition: ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Name>) {
     this.name = checkName(definition.name) as Name;
@@ -49,6 +63,10 @@ export class Action<
       );
     }
     this.handler = definition.handler;
+    this.compensate = typeof definition.compensate === 'function' ? definition.compensate : undefined;
+    this.safety = resolveSafety(definition);
+    this.isolation = resolveIsolation(definition.isolate);
+    this.level = levelOf(this.safety, this.handler);
     register(this);
   }
 

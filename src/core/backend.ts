@@ -35,4 +35,9 @@ export interface Backend {
   audit(id: string): Promise<Audit>;
   /** Asks for cancellation; the attempt that is running is told and its end is waited for. */
   cancel(id: string): Promise<void>;
+  /**
+   * Settles an invocation that was ended from outside, or whose compensation had failed finally, and gives the id of the
+   * invocation that does it; `INVOCATION_SETTLED` when there is nothing to settle.
+   */
+  compensate(id: string): Promise<Started>;
 }

@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { toDuration } from './duration.ts';
+import type { AtomicityLevel } from './level.ts';
 import type { AttemptPolicy } from './policy.ts';
+import type { Safety } from './safety.ts';
 
 /** What is known of an action without its handler: enough to start it, check its input and describe it. */
 export interface CatalogueEntry {
@@ -8,15 +10,13 @@ export interface CatalogueEntry {
   version: string;
   description?: string | undefined;
   policy: AttemptPolicy;
+  safety?: Safety | undefined;
   /** Present when the process has imported the action; the worker checks again in any case. */
   input?: StandardSchemaV1 | undefined;
   inputSchema: object | null;
   outputSchema: object | null;
   level: AtomicityLevel;
 }
-
-/** See the table of guarantees: what holds for an action's effects when an attempt dies half-way. */
-export type AtomicityLevel = 'idempotent';
 
 export interface Catalogue {
   get(name: string): CatalogueEntry | undefined;
@@ -25,7 +25,7 @@ export interface Catalogue {
 
 /** In the words a definition uses, so that what is read here can be written there. */
 export function describeEntry(entry: CatalogueEntry) {
-  const { name, version, description, inputSchema, outputSchema, policy, level } = entry;
+  const { name, version, description, inputSchema, outputSchema, policy, level, safety } = entry;
   return {
     name,
     version,
@@ -41,5 +41,6 @@ export function describeEntry(entry: CatalogueEntry) {
     },
     timeout: toDuration(policy.timeoutMs),
     level,
+    compensatedBy: safety?.compensate ? (safety.compensate.action ?? name) : null,
   };
 }

@@ -1,3 +1,5 @@
+import type { InvocationError } from './invocation.ts';
+
 /** Structured log lines that carry the invocation id and attempt. */
 export interface ActionLog {
   /** For following a problem. */
@@ -53,4 +55,30 @@ export interface ActionContext {
   readonly lastHeartbeat: unknown;
   /** Log lines that carry the invocation id and attempt. */
   readonly log: ActionLog;
+  /** The transaction of a `transactional` action; its use in another one throws `DEFINITION_INVALID`. */
+  readonly tx: Transaction;
+  /**
+   * Stages a further invocation: it starts once this one's attempt has completed (and committed), exactly once, and not at
+   * all when the attempt fails. With `key` it is the invocation of that idempotency key. Throws `ACTION_NOT_FOUND` and
+   * `INPUT_INVALID` at once.
+   */
+  readonly enqueue: (action: string | { name: string }, input: unknown, options?: { key?: string }) => Promise<void>;
+  /**
+   * Makes an outside call and keeps its result in the database: a later attempt gets that result and does not call again.
+   * Where an attempt ended between call and receipt, nobody knows whether the call arrived: it is made again, and the audit
+   * says `unknown`; pass `idempotencyKey` on, so that the other side can tell. The name is unique in the action.
+   */
+  readonly once: <Result>(name: string, call: () => Result | Promise<Result>) => Promise<Result>;
+}
+
+/** What `compensate` is given beside the input: the context of the attempt to take back. */
+export interface CompensationContext<Output = unknown> extends Omit<ActionContext, 'lastHeartbeat'> {
+  /** Null where the attempt did not complete. */
+  readonly output: Output | null;
+  /** Why it has to be taken back. */
+  readonly error: InvocationError;
+  /** The attempt to take back; 1 is the first. */
+  readonly attempt: number;
+  /** That of the attempt to take back. */
+  readonly idempotencyKey: string;
 }

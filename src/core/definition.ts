@@ -1,13 +1,38 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { ActionContext } from './context.ts';
+import type { ActionContext, CompensationContext } from './context.ts';
 import type { Duration } from './duration.ts';
+import type { InvocationError } from './invocation.ts';
+import type { Isolation, IsolationOptions } from './isolation.ts';
+import type { AtomicityLevel } from './level.ts';
 import type { AttemptPolicy, RetryPolicy } from './policy.ts';
+import type { Safety } from './safety.ts';
 
 /**
  * Makes one attempt of an action. What it returns is the output; what it throws fails the attempt, which is repeated as
  * the retry policy says. It may run again after a crash, so effects outside should carry `ctx.idempotencyKey`.
  */
 export type Handler<Input, Output> = (input: Input, ctx: ActionContext) => Output | Promise<Output>;
+
+/**
+ * Takes back what an attempt may have done. It has to be idempotent, may run for an attempt that did nothing, and has to
+ * bar a late act of that attempt's token at the other side; where that side cannot, a late attempt may still act.
+ */
+export type Compensate<Input, Output> = (
+  input: Input,
+  ctx: CompensationContext<Output>,
+) => unknown;
+
+/** What an action that compensates another one is invoked with. */
+export interface CompensationInput<Input = unknown, Output = unknown> {
+  /** Of the attempt to take back, with the defaults of its schema. */
+  input: Input;
+  /** Null where the attempt did not complete. */
+  output: Output | null;
+  /** Why it has to be taken back. */
+  error: InvocationError;
+  /** Which attempt; 1 is the first. */
+  attempt: number;
+}
 
 /** What `new Action()` takes. */
 export interface ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Name extends string = string> {
@@ -27,6 +52,29 @@ export interface ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Na
   timeout?: Duration;
   /** Makes one attempt. */
   handler: Handler<HandlerInput, HandlerOutput>;
+  /**
+   * True: the handler works in a database transaction, `ctx.tx`, which commits with the output or not at all, at most
+   * once for all attempts. The database is `DATABASE_URL`, or outside production the embedded one. Default: false.
+   */
+  transactional?: boolean;
+  /**
+   * Runs after every attempt that failed, timed out or was lost, before the next one and before the failure is told:
+   * a function, or another action, which gets a `CompensationInput`. Default: none.
+   */
+  compensate?: Compensate<NoInfer<HandlerInput>, NoInfer<HandlerOutput>> | CompensatingAction;
+  /** How often and how long `compensate` is tried, where it is a function. Default: ten attempts, a second to a minute apart. */
+  compensation?: { retry?: RetryPolicy; timeout?: Duration };
+  /**
+   * True: the handler runs in a process of its own, which is ended with its children at the timeout and on cancel.
+   * The module that defines the action is loaded again in it. Default: false.
+   */
+  isolate?: boolean | IsolationOptions;
+}
+
+/** An action as `compensate` takes it. */
+export interface CompensatingAction {
+  readonly name: string;
+  readonly policy: AttemptPolicy;
 }
 
 /** An action whose types are not known, as the registry and the worker hold it. */
@@ -39,4 +87,8 @@ export interface AnyAction {
   readonly policy: AttemptPolicy;
   /** Called with what the input schema gave, so `never` here is what any handler takes. */
   readonly handler: Handler<never, unknown>;
+  readonly compensate: Compensate<never, never> | undefined;
+  readonly safety: Safety | undefined;
+  readonly isolation: Isolation | undefined;
+  readonly level: AtomicityLevel;
 }

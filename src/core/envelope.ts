@@ -1,5 +1,7 @@
 import type { ErrorCode } from './errors.ts';
+import type { InvocationError } from './invocation.ts';
 import type { AttemptPolicy } from './policy.ts';
+import type { Safety } from './safety.ts';
 
 /**
  * What travels beside the input in a workflow's arguments. It holds the whole policy, so that a run never needs the
@@ -16,9 +18,34 @@ export interface InvocationEnvelope {
   queue: string;
   /** True when the starting process has the handler itself, so that the first attempt may stay in that process. */
   local?: boolean;
+  /** What is done before a failure is told. */
+  safety?: Safety;
+  /** Where the workers that have the compensating action listen; absent where the action compensates by itself. */
+  compensationQueue?: string;
+  /** The run that had this id before, and whether it ended in a way that ran no code is not known yet. */
+  predecessor?: { runId: string; sameInput: boolean };
+  /** This is no invocation of the action: it settles one that ended without running any code of ours. */
+  settles?: UnsettledAttempt;
   /** Set by continue-as-new only. */
-  resume?: { attempt: number; deadlineAt?: number | undefined; lastHeartbeat?: unknown };
+  resume?: { attempt: number; epoch?: number; deadlineAt?: number | undefined; lastHeartbeat?: unknown };
 }
+
+/** The last attempt of an invocation that was ended from outside. */
+export interface UnsettledAttempt {
+  invocationId: string;
+  token: string;
+  attempt: number;
+  error: InvocationError;
+}
+
+/** What came of it. */
+export type SettledOutcome =
+  /** It had committed: whoever was told otherwise, it has happened. */
+  | { outcome: 'committed'; output: unknown }
+  /** Nothing of it can happen any more, or nothing of it is left. */
+  | { outcome: 'sealed' | 'compensated' }
+  /** It had ended in order, or had begun nothing. */
+  | { outcome: 'nothing' };
 
 /** What travels beside the input to one attempt. */
 export interface AttemptEnvelope {
@@ -28,7 +55,56 @@ export interface AttemptEnvelope {
   firstRunId: string;
   version: string;
   lastHeartbeat?: unknown;
+  caller?: string;
+  /** Present when this is an attempt to take one back. */
+  compensates?: { attempt: number; output: unknown; error: InvocationError };
 }
+
+/** What a completed attempt hands to the loop. */
+export interface AttemptReport {
+  output: unknown;
+  /** The invocations to start now that it has completed. */
+  enqueued?: readonly StagedInvocation[];
+  /** Set when an earlier attempt had committed, so that this one ran nothing. */
+  committedBy?: number;
+  /** The outside calls it made, or found made. */
+  calls?: readonly RecordedCall[];
+}
+
+/** `unknown`: an earlier attempt made the call and ended before it was known what came of it. */
+export interface RecordedCall {
+  name: string;
+  state: 'done' | 'replayed' | 'unknown';
+  /** The attempt that made it. */
+  attempt: number;
+}
+
+/** An invocation that waits for the commit of the attempt that asked for it. */
+export interface StagedInvocation {
+  name: string;
+  workflowId: string;
+  input: unknown;
+  envelope: InvocationEnvelope;
+  memo: InvocationMemo;
+}
+
+const REPORT = 'do.report';
+
+/** An output with nothing beside it is recorded as it is, so that Temporal's Web UI shows just that. */
+export function packReport(report: AttemptReport): unknown {
+  const { output, ...beside } = report;
+  const isPlain = Object.keys(beside).length === 0 && !isPacked(output);
+  return isPlain ? output : { [REPORT]: 1, ...report };
+}
+
+export function unpackReport(result: unknown): AttemptReport {
+  if (!isPacked(result)) return { output: result };
+  const { [REPORT]: _, ...report } = result;
+  return report;
+}
+
+const isPacked = (value: unknown): value is AttemptReport & { [REPORT]: number } =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, REPORT);
 
 /** The detail of every failure of ours in a history, an attempt's or an invocation's. */
 export interface FailureDetail {
@@ -37,6 +113,7 @@ export interface FailureDetail {
   /** The wait the error asked for: the SDK drops Temporal's own field for it when it decodes a failure. */
   retryAfterMs?: number;
   lastHeartbeat?: unknown;
+  calls?: readonly RecordedCall[];
 }
 
 /** In the memo of every invocation, which survives continue-as-new and reset, and which a listing returns. */
@@ -51,9 +128,20 @@ export interface InvocationMemo {
   /** Set by continue-as-new only: a listing shows the last run, and says of the first neither of these. */
   firstRunId?: string;
   startedAt?: string;
+  /** Present on an invocation that settles another one: the id of that. */
+  settles?: string;
+  /** Present when the end of its last attempt needs settling, should it end without running any code of ours. */
+  settle?: true;
 }
 
 export const MEMO_KEY = 'do';
+
+/** Activity types of an invocation beside the attempts, whose type is the name itself; no name holds a colon. */
+export const SEAL = ':seal';
+export const COMPENSATE = ':compensate';
+/** The type of the workflow that settles one; no name holds a colon. */
+export const SETTLE = ':settle';
+export const PREDECESSOR = ':predecessor';
 
 /** The failure type by which a worker gives back an attempt of an action it does not have. */
 export const HANDED_BACK = 'do.handed-back';

@@ -25,6 +25,7 @@ export const ERRORS = {
   ACTION_DUPLICATE: program(500, 'Two actions in one process have the same name.'),
   ACTION_NOT_FOUND: request(404, 'No action of that name is known here.'),
   INVOCATION_NOT_FOUND: request(404, 'No invocation has that id, or its retention is over.'),
+  INVOCATION_SETTLED: request(409, 'The invocation has left nothing that could be taken back.'),
   ROUTE_NOT_FOUND: request(404, 'The API has nothing at that path.'),
   METHOD_NOT_ALLOWED: request(405, 'The path exists, but not for that HTTP method.'),
   INPUT_INVALID: request(400, "The input is not what the action's schema or JSON can take."),

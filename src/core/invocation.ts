@@ -34,6 +34,10 @@ export interface Invocation<Output = unknown> {
   startsAt?: string;
   /** When it ended, in whatever way; null while it runs. */
   closedAt: string | null;
+  /** Present on an invocation that settles another one, which was ended from outside: the id of that. */
+  settles?: string;
+  /** Present when it was ended from outside or could not be taken back: the id of the invocation that settles it. */
+  settledBy?: string;
   /** Present while it cannot go on for want of a worker: what is missing and what to do. */
   waitingFor?: string;
   /** Paths of the HTTP API, and the address in the Temporal Web UI (null where that is not known). */
@@ -70,6 +74,18 @@ export interface AuditEntry {
   worker?: string;
   /** For `retry.scheduled`: when the next attempt is due. */
   retryAt?: string;
+  /** Which try to take the attempt back; 1 is the first. */
+  compensationAttempt?: number;
+  /** For `attempt.completed`: the earlier attempt that had committed, so that this one ran nothing. */
+  committedBy?: number;
+  /** For `seal.completed` and `predecessor.completed`: what was found, such as `sealed` or `committed`. */
+  state?: string;
+  /** For `call.…`: the name given to `ctx.once`. `call.unknown`: nobody knows whether the call arrived. */
+  call?: string;
+  /** For `enqueued.…`: the action, */
+  name?: string;
+  /** and the invocation of it that was started. */
+  invocation?: string;
 }
 
 /** Everything on record about one invocation. */

@@ -1,4 +1,4 @@
-import { DoError } from './errors.ts';
+import { DoError, ERRORS } from './errors.ts';
 import type { Invocation, InvocationStatus } from './invocation.ts';
 import { isName } from './name.ts';
 
@@ -10,6 +10,8 @@ export interface ListOptions {
   kind?: Invocation['kind'] | undefined;
   /** In that status only; `timed_out` is a deadline that passed, not an attempt that timed out. */
   status?: InvocationStatus | undefined;
+  /** Those that closed with this error code, such as `COMPENSATION_FAILED`. */
+  code?: string | undefined;
   /** Accepted at that time or later: a `Date`, or RFC 3339 (`2026-01-31T12:00:00Z`, `2026-01-31` for its midnight UTC). */
   since?: string | Date | undefined;
   /** Accepted before that time. */
@@ -25,6 +27,7 @@ export interface InvocationQuery {
   name?: string;
   kind?: Invocation['kind'];
   status?: InvocationStatus;
+  code?: string;
   since?: string;
   until?: string;
   limit: number;
@@ -51,6 +54,7 @@ const STATUSES: readonly InvocationStatus[] = [
   'timed_out',
   'terminated',
 ];
+const OUTCOME_CODES = Object.entries(ERRORS).flatMap(([code, { met }]) => (met === 'outcome' ? [code] : []));
 const DEFAULT_LIMIT = 50;
 const LARGEST_LIMIT = 200;
 
@@ -59,6 +63,7 @@ const FIELDS: Record<keyof InvocationQuery, (value: unknown) => string | number>
     isName(value) ? value : refuse('name', 'the name of an action, such as email.send', value),
   kind: (value) => oneOf('kind', KINDS, value),
   status: (value) => oneOf('status', STATUSES, value),
+  code: (value) => oneOf('code', OUTCOME_CODES, value),
   since: (value) => time('since', value),
   until: (value) => time('until', value),
   limit: (value) =>

@@ -5,6 +5,8 @@ import { encode, lineReader, type FromClient, type FromSupervisor } from './prot
 export interface ControlEvents {
   /** A client has taken a lease and waits for `ready` or `failed`. */
   onLease(this: void, send: (message: FromSupervisor) => void): void;
+  /** The holder of a lease needs Postgres. */
+  onNeed(this: void, send: (message: FromSupervisor) => void): void;
   /** Nobody has held a lease for the linger time. */
   onIdle(this: void): void;
 }
@@ -39,19 +41,21 @@ export async function openControl(
     sockets.add(socket.setEncoding('utf8'));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => drop(socket));
-    const read = lineReader((message) => (message as FromClient).type === 'lease' && take(socket));
+    const hear = ({ type }: FromClient) => {
+      if (type === 'lease') take(socket);
+      if (type === 'need' && leases.has(socket)) events.onNeed((answer) => send(socket, answer));
+    };
+    const read = lineReader((message) => hear(message as FromClient));
     socket.on('data', (chunk: string) => guard(socket, () => read(chunk)));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
-  return {
-    broadcast: (message) => leases.forEach((socket) => send(socket, message)),
-    close() {
-      clearTimeout(idle);
-      server.close();
-      // Also those that have not asked for a lease yet: they must not get one from a supervisor that ends.
-      sockets.forEach((socket) => socket.destroy());
-    },
+  const close = () => {
+    clearTimeout(idle);
+    server.close();
+    // Also those that have not asked for a lease yet: they must not get one from a supervisor that ends.
+    sockets.forEach((socket) => socket.destroy());
   };
+  return { broadcast: (message) => leases.forEach((socket) => send(socket, message)), close };
 }
 
 function send(socket: Socket, message: FromSupervisor): void {

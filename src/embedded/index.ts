@@ -1,4 +1,4 @@
-/** The embedded servers: a real Temporal and a mail catcher, shared by the processes that use one data directory. */
+/** The embedded servers: a real Temporal, a mail catcher and, when needed, a real Postgres, shared by the processes that use one data directory. */
 import { prepareLayout } from './layout.ts';
 import { Lease } from './lease.ts';
 import type { Endpoints } from './protocol.ts';
@@ -12,6 +12,8 @@ export interface EmbeddedOptions {
 }
 
 export interface EmbeddedLease extends Readonly<Endpoints> {
+  /** Starts Postgres when it does not run yet. After a failure it may be called again. */
+  postgres(): Promise<{ url: string }>;
   release(): Promise<void>;
 }
 

@@ -10,9 +10,12 @@ export interface Layout {
   state: string;
   database: string;
   mail: string;
+  /** Postgres: its cluster, and its programs where those of the package cannot be used in place. */
+  postgres: string;
   logs: string;
   supervisorLog: string;
   temporalLog: string;
+  postgresLog: string;
 }
 
 /** Creates the data directory, private to its user; the mode of a directory that was there before is the user's. */
@@ -26,9 +29,11 @@ export function prepareLayout(dataDir: string): Layout {
     state: join(root, 'embedded.json'),
     database: join(root, 'temporal.db'),
     mail: join(root, 'mail'),
+    postgres: join(root, 'postgres'),
     logs,
     supervisorLog: join(logs, 'supervisor.log'),
     temporalLog: join(logs, 'temporal.log'),
+    postgresLog: join(logs, 'postgres.log'),
   };
   for (const dir of [layout.lock, layout.mail, logs]) mkdirSync(dir, { recursive: true, mode: 0o700 });
   return layout;

@@ -1,7 +1,7 @@
 /** One connection of a client to a supervisor: from the first byte to `ready`, and what comes after. */
 import { connect, type Socket } from 'node:net';
 import type { LockOwner } from './lock.ts';
-import { encode, lineReader, type Endpoints, type FromSupervisor } from './protocol.ts';
+import { encode, lineReader, type Endpoints, type FromPostgres, type FromSupervisor } from './protocol.ts';
 
 const HELLO_WITHIN = 10_000;
 
@@ -13,6 +13,7 @@ export interface Connection {
 
 export interface Waiting {
   onProgress(this: void, message: string): void;
+  onPostgres(this: void, message: FromPostgres): void;
   signal: AbortSignal;
   /** Whether the attempt keeps the process alive. It does while somebody waits for the lease. */
   hold: boolean;
@@ -26,7 +27,7 @@ export class EmbeddedFailure extends Error {
 /** Undefined when nobody listens, or the supervisor ended before it was ready: then another one must be started. */
 export function openConnection(
   owner: LockOwner,
-  { onProgress, signal, hold }: Waiting,
+  { onProgress, onPostgres, signal, hold }: Waiting,
 ): Promise<Connection | undefined> {
   const socket = connect(owner.socket).setEncoding('utf8');
   if (!hold) socket.unref();
@@ -53,6 +54,7 @@ export function openConnection(
       if (message.type === 'progress') onProgress(message.message);
       if (message.type === 'failed') fail(new EmbeddedFailure(message.message));
       if (message.type === 'ready') onReady(message.endpoints);
+      if (message.type === 'postgres' || message.type === 'postgres-failed') onPostgres(message);
     };
     const read = lineReader((message) => onMessage(message as FromSupervisor));
     signal.addEventListener('abort', onAbort);

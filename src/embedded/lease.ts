@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { attach } from './attach.ts';
 import type { Layout } from './layout.ts';
 import { tellMove, type Connection } from './lease-connection.ts';
-import type { Endpoints } from './protocol.ts';
+import { PostgresClaim } from './postgres-claim.ts';
+import { encode, type Endpoints } from './protocol.ts';
 
 type OnProgress = (message: string) => void;
 
@@ -13,14 +14,18 @@ export class Lease {
   readonly #released = new AbortController();
   readonly #layout: Layout;
   readonly #onProgress: OnProgress;
+  readonly #claim: PostgresClaim;
 
   static async open(layout: Layout, onProgress: OnProgress, signal: AbortSignal): Promise<Lease> {
-    return new Lease(layout, onProgress, await attach(layout, { onProgress, signal, hold: true }));
+    const claim = new PostgresClaim(onProgress, layout);
+    const waiting = { onProgress, onPostgres: claim.hear, signal, hold: true };
+    return new Lease(layout, onProgress, claim, await attach(layout, waiting));
   }
 
-  private constructor(layout: Layout, onProgress: OnProgress, connection: Connection) {
+  private constructor(layout: Layout, onProgress: OnProgress, claim: PostgresClaim, connection: Connection) {
     this.#layout = layout;
     this.#onProgress = onProgress;
+    this.#claim = claim;
     this.#connection = connection;
     this.#hold(connection);
   }
@@ -33,8 +38,13 @@ export class Lease {
     return this.#connection.endpoints.mail;
   }
 
+  postgres(): Promise<{ url: string }> {
+    return this.#claim.ask();
+  }
+
   async release(): Promise<void> {
     this.#released.abort();
+    this.#claim.drop();
     await this.#recovery;
     const { socket } = this.#connection;
     if (socket.destroyed) return;
@@ -47,6 +57,7 @@ export class Lease {
     this.#connection = connection;
     // A lease alone is no work: a script ends when its own work has ended.
     connection.socket.unref();
+    this.#claim.connected(() => connection.socket.write(encode({ type: 'need', server: 'postgres' })));
     const lost = () => {
       if (!this.#released.signal.aborted) this.#recovery = this.#recover();
     };
@@ -56,7 +67,8 @@ export class Lease {
 
   async #recover(): Promise<void> {
     const { signal } = this.#released;
-    const waiting = { onProgress: this.#onProgress, signal, hold: false };
+    const { hear: onPostgres } = this.#claim;
+    const waiting = { onProgress: this.#onProgress, onPostgres, signal, hold: false };
     for (let pause = 500; !signal.aborted; pause = Math.min(pause * 2, 10_000)) {
       try {
         const connection = await attach(this.#layout, waiting);

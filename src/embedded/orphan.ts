@@ -5,23 +5,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isAlive, signalProcess, type ProcessIdentity } from './process-identity.ts';
 import { runningProcesses } from './process-list.ts';
+import { endInOrder, type StopSteps } from './server-process.ts';
 
-const STOP_WITHIN = 1_500;
+const STOP_STEPS: StopSteps = [
+  ['SIGTERM', 1_500],
+  ['SIGKILL', 0],
+];
 
-export async function endOrphans(recorded: ProcessIdentity | undefined, database: string): Promise<number> {
-  const found = [...(recorded ? [recorded] : []), ...serversOn(database)].filter(isAlive);
-  const orphans = [...new Map(found.map((orphan) => [orphan.pid, orphan])).values()];
-  await Promise.all(orphans.map(end));
+export function endOrphans(recorded: ProcessIdentity | undefined, database: string): Promise<number> {
+  return endProcesses([...(recorded ? [recorded] : []), ...serversOn(database)], STOP_STEPS);
+}
+
+/** Resolves with how many there were when all of them are gone. */
+export async function endProcesses(found: ProcessIdentity[], steps: StopSteps): Promise<number> {
+  const living = found.filter(isAlive);
+  const orphans = [...new Map(living.map((orphan) => [orphan.pid, orphan])).values()];
+  await Promise.all(
+    orphans.map((orphan) => endInOrder(steps, (signal) => signalProcess(orphan, signal), gone(orphan))),
+  );
   return orphans.length;
 }
 
-async function end(orphan: ProcessIdentity): Promise<void> {
-  signalProcess(orphan, 'SIGTERM');
-  const deadline = performance.now() + STOP_WITHIN;
-  while (isAlive(orphan)) {
-    if (performance.now() > deadline) signalProcess(orphan, 'SIGKILL');
-    await delay(20);
-  }
+async function gone(orphan: ProcessIdentity): Promise<void> {
+  while (isAlive(orphan)) await delay(20);
 }
 
 // For the instant between a server's start and its entry in the state file, and for a server behind a wrapper script.

@@ -3,7 +3,9 @@ import { randomInt } from 'node:crypto';
 
 export const TEMPORAL_PORTS = ['grpc', 'ui', 'http', 'metrics'] as const;
 export const MAIL_PORTS = ['smtp', 'inbox'] as const;
-type PortName = (typeof TEMPORAL_PORTS)[number] | (typeof MAIL_PORTS)[number];
+export const POSTGRES_PORTS = ['postgres'] as const;
+const ALL = [...TEMPORAL_PORTS, ...MAIL_PORTS, ...POSTGRES_PORTS] as const;
+type PortName = (typeof ALL)[number];
 
 export type Ports<Name extends PortName = PortName> = Record<Name, number>;
 export type TemporalPorts = Ports<(typeof TEMPORAL_PORTS)[number]>;
@@ -50,6 +52,5 @@ export function portsFrom(value: unknown): Partial<Ports> {
   const saved = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const valid = (port: unknown) =>
     Number.isInteger(port) && (port as number) > 0 && (port as number) < 65_536;
-  const names = [...TEMPORAL_PORTS, ...MAIL_PORTS];
-  return Object.fromEntries(names.flatMap((name) => (valid(saved[name]) ? [[name, saved[name]]] : [])));
+  return Object.fromEntries(ALL.flatMap((name) => (valid(saved[name]) ? [[name, saved[name]]] : [])));
 }

@@ -8,13 +8,17 @@ export type FromSupervisor =
   | { type: 'hello' }
   | { type: 'progress'; message: string }
   | { type: 'ready'; endpoints: Endpoints }
-  | { type: 'failed'; message: string };
+  | { type: 'failed'; message: string }
+  | FromPostgres;
 
-/** A connection counts as a lease from this line on; one that never sends it only asks whether somebody listens. */
-export interface FromClient {
-  type: 'lease';
-  pid: number;
-}
+/** Told to all; meant for those that need it. */
+export type FromPostgres = { type: 'postgres'; url: string } | { type: 'postgres-failed'; message: string };
+
+export type FromClient =
+  /** A connection counts as a lease from this line on; one that never sends it only asks whether somebody listens. */
+  | { type: 'lease'; pid: number }
+  /** The holder of a lease needs a server that is not started for everybody. */
+  | { type: 'need'; server: 'postgres' };
 
 export const encode = (message: FromSupervisor | FromClient): string => `${JSON.stringify(message)}\n`;
 

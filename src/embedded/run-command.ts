@@ -6,7 +6,11 @@ const MOST_OUTPUT = 64 * 1024;
 export function runCommand(
   command: string,
   args: string[],
-  { timeout, signal, cwd }: { timeout: number; signal?: AbortSignal; cwd?: string },
+  {
+    timeout,
+    signal,
+    ...place
+  }: { timeout: number; signal?: AbortSignal; cwd?: string; uid?: number; gid?: number },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -14,7 +18,7 @@ export function runCommand(
       timeout,
       windowsHide: true,
       ...(signal ? { signal } : {}),
-      ...(cwd ? { cwd } : {}),
+      ...place,
     });
     const out = collect(child.stdout);
     const err = collect(child.stderr);

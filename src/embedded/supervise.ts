@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openControl } from './control.ts';
 import type { Layout } from './layout.ts';
+import { lazyPostgres } from './lazy-postgres.ts';
 import { rotateLog } from './log-file.ts';
 import { startMail, type Mail } from './mail-server.ts';
 import type { FromSupervisor } from './protocol.ts';
@@ -22,18 +23,27 @@ export async function supervise(layout: Layout, socket: string): Promise<void> {
   const stop = () => stopping.abort();
   // What a client that comes now must hear: the last message, which tells how things stand.
   let status: FromSupervisor = { type: 'progress', message: 'Starting the embedded Temporal server.' };
-  const events = { onLease: (send: Tell) => send(status), onIdle: stop };
-  const control = await openControl(socket, events, { patience: PATIENCE, linger: LINGER });
-  const tell: Tell = (message) => {
-    status = message;
+  const broadcast: Tell = (message) => {
     if ('message' in message) console.error(new Date().toISOString(), message.message);
     control.broadcast(message);
   };
+  const events = {
+    onLease: (send: Tell) => send(status),
+    onNeed: (send: Tell) => postgres.need(send),
+    onIdle: stop,
+  };
+  const control = await openControl(socket, events, { patience: PATIENCE, linger: LINGER });
+  const postgres = lazyPostgres(layout, broadcast, stopping.signal);
+  const tell: Tell = (message) => {
+    status = message;
+    broadcast(message);
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  const rotation = setInterval(() => rotateLog(layout.temporalLog), 30_000);
+  const rotation = setInterval(() => [layout.temporalLog, layout.postgresLog].forEach(rotateLog), 30_000);
   // From here on a client that comes is not served by us: it must see at once that nobody listens.
   stopping.signal.addEventListener('abort', () => control.close());
   await runServers(layout, tell, stopping);
+  await postgres.ended();
   clearInterval(rotation);
   if (process.platform !== 'win32') rmSync(socket, { force: true });
 }

@@ -1,50 +1,36 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { KeptServer } from './keeper.ts';
 import type { Layout } from './layout.ts';
-import { logTail, openLog, rotateLog } from './log-file.ts';
+import { logTail, rotateLog } from './log-file.ts';
 import type { TemporalPorts } from './ports.ts';
-import { identityOf, type ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { spawnServer, type StopSteps } from './server-process.ts';
 import { isServing, NAMESPACE } from './temporal-api.ts';
 
 const READY_WITHIN = 30_000;
-const STOP_WITHIN = 2_000;
+const STOP_STEPS: StopSteps = [
+  ['SIGTERM', 2_000],
+  ['SIGKILL', 0],
+];
 
-export interface TemporalServer {
-  /** Resolves when it serves clients; rejects when it ended before, or took too long. */
-  ready: Promise<void>;
-  /** Resolves when the process has ended, for whatever reason, with a description of how. */
-  ended: Promise<string>;
+export interface TemporalServer extends KeptServer {
   identity: ProcessIdentity | undefined;
-  stop(): Promise<void>;
 }
 
 export function startTemporal(binary: string, layout: Layout, ports: TemporalPorts): TemporalServer {
   rotateLog(layout.temporalLog);
-  const log = openLog(layout.temporalLog);
-  const child = spawn(binary, serverArguments(layout, ports), {
-    // A group of its own: a wrapper script found on PATH is signalled together with the server it runs.
-    detached: true,
+  const { identity, ended, stop } = spawnServer({
+    command: binary,
+    args: serverArguments(layout, ports),
     cwd: layout.root,
-    // A file and not a pipe: the server must outlive a supervisor that is killed, until the next one ends it in order.
-    stdio: ['ignore', log, log],
     env: serverEnvironment(),
-    windowsHide: true,
-  });
-  closeSync(log);
-  const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `exit code ${code}`));
-    child.once('error', (error) => resolve(error.message));
+    log: layout.temporalLog,
+    stopSteps: STOP_STEPS,
   });
   const ready = untilServing(ports, ended, layout);
   // Whoever stops a server before it was ready no longer listens to this.
   ready.catch(() => undefined);
-  return {
-    ready,
-    ended,
-    identity: child.pid === undefined ? undefined : identityOf(child.pid),
-    stop: () => stop(child, ended),
-  };
+  return { ready, ended, identity, stop };
 }
 
 function serverArguments(layout: Layout, ports: TemporalPorts): string[] {
@@ -90,25 +76,6 @@ async function untilServing(ports: TemporalPorts, ended: Promise<string>, layout
 
 export function lastLines(layout: Layout): string {
   return `Last lines of ${layout.temporalLog}:\n${logTail(layout.temporalLog) || '(empty)'}`;
-}
-
-async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  signalGroup(child, 'SIGTERM');
-  const done = await Promise.race([ended, delay(STOP_WITHIN, undefined, { ref: false })]);
-  if (done === undefined) signalGroup(child, 'SIGKILL');
-  await ended;
-}
-
-// Safe while the child was not reaped by us: until then its pid, and so its group's number, cannot be given away.
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 export const temporalEndpoints = (ports: TemporalPorts) => ({

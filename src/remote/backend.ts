@@ -16,6 +16,8 @@ const WAIT_S = 30;
 /** Against an API, or a cache before it, that answers at once though asked to wait. */
 const LEAST_POLL_MS = 500;
 
+const ONCE: Patience = { limitMs: 0, isRepeatable: false };
+
 export interface RemoteBackendOptions {
   /** Asked before every call. */
   settings: () => Promise<RemoteSettings>;
@@ -79,6 +81,11 @@ export class RemoteBackend implements Backend {
     await this.#once({ method: 'POST', path: `${pathOf(id)}/cancel` });
   }
 
+  async compensate(id: string): Promise<Started> {
+    const { body } = await this.#send({ method: 'POST', path: `${pathOf(id)}/compensate` }, ONCE);
+    return { id: toInvocation(body).id, replayed: false };
+  }
+
   /** Without a key a request that may have arrived is not sent again: that would be a second invocation. */
   async #post(request: StartRequest, prefer: string, wait: Pick<ApiRequest, 'waitMs' | 'signal'>) {
     const { name, idempotencyKey, deadlineMs, delayMs } = request;
@@ -118,7 +125,7 @@ export class RemoteBackend implements Backend {
   }
 
   async #once(request: ApiRequest): Promise<unknown> {
-    return (await this.#send(request, { limitMs: 0, isRepeatable: false })).body;
+    return (await this.#send(request, ONCE)).body;
   }
 
   async #send(request: ApiRequest, patience: Patience) {

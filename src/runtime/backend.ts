@@ -71,6 +71,10 @@ export class ProcessBackend implements Backend {
     return this.#use((backend) => backend.cancel(id));
   }
 
+  compensate(id: string): Promise<Started> {
+    return this.#use((backend) => backend.compensate(id));
+  }
+
   #use<T>(work: (backend: TemporalBackend, session: Session) => Promise<T>): Promise<T> {
     return processSession.use(async (session) => {
       await serveInScript(session);

@@ -1,16 +1,20 @@
 import { hostname } from 'node:os';
 import type { CatalogueEntry } from '../core/catalogue.ts';
-import { DoError } from '../core/errors.ts';
 import { allRegistered } from '../core/registry.ts';
+import type { Store } from '../store/index.ts';
 import { TemporalBackend } from '../temporal/backend.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import { call, connect } from '../temporal/connection.ts';
 import { configuredTemporal } from '../temporal/settings.ts';
 import { installRuntime, WorkerPool } from '../worker/pool.ts';
+import { Reconciler } from '../worker/reconciler.ts';
 import { ProjectCatalogue } from './catalogue.ts';
 import { manifestReader } from './manifest.ts';
+import { LazyLease } from './lazy-lease.ts';
+import { LazyStore } from './lazy-store.ts';
 import type { Project } from './project.ts';
 import { findProject } from './project.ts';
+import { configuredDatabase } from './store-url.ts';
 
 const READY_LIMIT_MS = 2_000;
 
@@ -31,7 +35,9 @@ export class Session {
   readonly address: string;
   readonly #options: SessionOptions;
   readonly #release: () => Promise<void>;
+  readonly #store: LazyStore;
   #pool: Promise<WorkerPool> | undefined;
+  #reconciler: Reconciler | undefined;
   #serves: (name: string) => boolean = () => false;
 
   private constructor(project: Project, opened: OpenedTemporal, options: SessionOptions) {
@@ -40,6 +46,7 @@ export class Session {
     this.inbox = opened.inbox;
     this.address = opened.address;
     this.#release = opened.release;
+    this.#store = new LazyStore(opened.databaseUrl);
     this.#options = options;
     this.catalogue = new ProjectCatalogue(manifestReader(project.dataDir));
     this.backend = new TemporalBackend({
@@ -60,17 +67,30 @@ export class Session {
   isServedHere = (name: string): boolean => this.#serves(name);
   isServing = (): boolean => this.#pool !== undefined;
 
+  /** The database of transactional actions and of keys; opened by the first who needs it. */
+  store = (): Promise<Store> => this.#store.open();
+
   /** Runs the attempts of these actions; by default of all that this process has imported so far. */
   async serve(actions: Iterable<{ readonly name: string }> = allRegistered()): Promise<WorkerPool> {
     this.#pool ??= WorkerPool.create({
-      temporal: this.temporal,
-      project: this.project.name,
+      host: {
+        temporal: this.temporal,
+        project: this.project.name,
+        catalogue: this.catalogue,
+        store: this.store,
+      },
       ...this.#options,
     });
     const pool = await this.#pool;
     await pool.serve(actions);
     this.#serves = pool.serves;
     return pool;
+  }
+
+  /** Has what was ended from outside settled, as long as this process serves. */
+  reconcile(): void {
+    this.#reconciler ??= new Reconciler({ temporal: this.temporal, project: this.project.name });
+    this.#reconciler.start();
   }
 
   /** Rejects with `TEMPORAL_UNAVAILABLE` when Temporal does not answer. */
@@ -89,12 +109,14 @@ export class Session {
 
   /** Lets running attempts end within the grace time and takes no more. */
   async drain(): Promise<void> {
+    await this.#reconciler?.stop();
     const pool = await this.#pool?.catch(() => undefined);
     await pool?.shutdown();
   }
 
   async close(): Promise<void> {
     await this.drain();
+    await this.#store.close();
     await this.temporal.close();
     await this.#release();
   }
@@ -104,6 +126,7 @@ interface OpenedTemporal {
   temporal: TemporalConnection;
   address: string;
   inbox?: string | undefined;
+  databaseUrl: () => Promise<string>;
   release: () => Promise<void>;
 }
 
@@ -111,26 +134,23 @@ interface OpenedTemporal {
 async function openTemporal(project: Project, options: SessionOptions): Promise<OpenedTemporal> {
   const identity = `${process.pid}@${hostname()}`;
   const configured = configuredTemporal();
+  const embedded = new LazyLease(project, options.onProgress);
+  const databaseUrl = async () => configuredDatabase() ?? (await (await embedded.open()).postgres()).url;
+  const release = () => embedded.release();
   if (configured) {
     const address = configured.connectionOptions.address ?? '';
-    return { temporal: await connect(configured, identity), address, release: async () => undefined };
+    return { temporal: await connect(configured, identity), address, databaseUrl, release };
   }
-  const { acquireEmbedded } = await import('../embedded/index.ts');
-  const { dataDir } = project;
-  const lease = await acquireEmbedded({ dataDir, onProgress: options.onProgress }).catch((cause: unknown) => {
-    throw new DoError('EMBEDDED_UNAVAILABLE', `${(cause as Error).message} (DO_DATA_DIR is ${dataDir})`, {
-      cause,
-    });
-  });
+  const lease = await embedded.open();
   const { address, namespace, ui } = lease.temporal;
   // Handlers in this process read SMTP_URL: without one, mail is caught where its developer can see it.
   process.env['SMTP_URL'] ??= lease.mail.smtpUrl;
   const inbox = process.env['SMTP_URL'] === lease.mail.smtpUrl ? lease.mail.inboxUrl : undefined;
   try {
     const temporal = await connect({ connectionOptions: { address }, namespace, ui }, identity);
-    return { temporal, address, inbox, release: () => lease.release() };
+    return { temporal, address, inbox, databaseUrl, release };
   } catch (error) {
-    await lease.release();
+    await release();
     throw error;
   }
 }

@@ -1,17 +1,10 @@
-import {
-  ActivityCancellationType,
-  CancellationScope,
-  CancelledFailure,
-  isCancellation,
-  proxyActivities,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { AttemptEnvelope, InvocationEnvelope } from '../core/envelope.ts';
-import { HANDED_BACK, HEARTBEAT_TIMEOUT_MS } from '../core/envelope.ts';
+import { HANDED_BACK } from '../core/envelope.ts';
 import type { AttemptOutcome, AttemptPlan, LoopPort, RetryPlan } from '../core/loop.ts';
 import { invocationToken } from '../core/token.ts';
-import { readFailure } from './read-failure.ts';
+import type { AttemptEnd } from './attempt-activity.ts';
+import { runAttemptActivity } from './attempt-activity.ts';
 
 /** A retry costs about 11 events; the server warns at 10,240 and ends a run at 51,200. */
 const RECORD_LIMIT = 4_000;
@@ -53,46 +46,30 @@ export class AttemptRunner implements LoopPort {
     return handedBack && nearby !== queue ? await this.#attemptOn(queue, plan) : outcome;
   }
 
-  async #attemptOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptOutcome> {
-    const { attempt, timeoutMs, expiresInMs } = plan;
-    const { workflowType } = workflowInfo();
-    const { maximumAttempts } = this.#envelope.policy;
-    const activities = proxyActivities({
+  async #attemptOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
+    const end = await runAttemptActivity({
+      type: workflowInfo().workflowType,
       taskQueue,
-      startToCloseTimeout: timeoutMs,
-      ...(expiresInMs !== undefined && { scheduleToCloseTimeout: expiresInMs }),
-      heartbeatTimeout: Math.min(timeoutMs, HEARTBEAT_TIMEOUT_MS),
-      // The default leaves a cancelled attempt to itself: its end would not be on record, nor what it still did.
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      // Temporal keeps only the last failure of its own retries; ours are one activity each.
-      retry: { maximumAttempts: 1 },
-      summary: `attempt ${attempt} of ${maximumAttempts}`,
+      input: this.#input,
+      meta: this.#meta(plan),
+      plan,
+      summary: `attempt ${plan.attempt} of ${this.#envelope.policy.maximumAttempts}`,
     });
-    try {
-      const output: unknown = await activities[workflowType]!(this.#input, this.#meta(attempt));
-      return { status: 'completed', output };
-    } catch (error) {
-      // Only a cancelled invocation is cancelled; an activity also reports "cancelled" when its worker shuts down.
-      if (CancellationScope.current().consideredCancelled) throw toCancellation(error);
-      const { failure, lastHeartbeat } = readFailure(error, plan);
-      this.lastHeartbeat = lastHeartbeat ?? this.lastHeartbeat;
-      return { status: 'failed', failure, error };
-    }
+    this.lastHeartbeat = end.lastHeartbeat ?? this.lastHeartbeat;
+    return end;
   }
 
-  #meta(attempt: number): AttemptEnvelope {
+  #meta({ attempt, epoch }: AttemptPlan): AttemptEnvelope {
     const { workflowType, firstExecutionRunId } = workflowInfo();
+    const { policy, version, caller } = this.#envelope;
     return {
       attempt,
-      maximumAttempts: this.#envelope.policy.maximumAttempts,
-      token: invocationToken(workflowType, firstExecutionRunId),
+      maximumAttempts: policy.maximumAttempts,
+      token: invocationToken(workflowType, firstExecutionRunId, epoch),
       firstRunId: firstExecutionRunId,
-      version: this.#envelope.version,
+      version,
+      caller,
       ...(this.lastHeartbeat !== undefined && { lastHeartbeat: this.lastHeartbeat }),
     };
   }
 }
-
-/** A handler that fails while it is being cancelled leaves a cancelled invocation, not a failed one. */
-const toCancellation = (error: unknown): unknown =>
-  isCancellation(error) || !(error instanceof Error) ? error : new CancelledFailure(error.message, [], error);

@@ -1,30 +1,65 @@
-import { ApplicationFailure, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
-import type { FailureDetail, InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
+import { makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
+import type { InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
 import { MEMO_KEY } from '../core/envelope.ts';
 import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
+import { needsSettling } from '../core/safety.ts';
+import { invocationToken } from '../core/token.ts';
 import { AttemptRunner } from './attempt-runner.ts';
+import { releaseEnqueued } from './enqueued.ts';
+import { settlePredecessor } from './predecessor.ts';
+import { settleUnsettled } from './settle-unsettled.ts';
+import { ActivitySettlement } from './settlement.ts';
+import { toWorkflowFailure } from './workflow-failure.ts';
+
+/** What the prebuilt bundle runs for every workflow type: an invocation of an action, or the settling of one. */
+export async function invokeAction(input: unknown, envelope: InvocationEnvelope): Promise<unknown> {
+  const { settles } = envelope;
+  if (settles) return await settleUnsettled(input, envelope, settles);
+  const before = await settlePredecessor(envelope);
+  // It had happened before its run was ended, so this is a repeat of what has completed.
+  if (before?.outcome === 'committed' && envelope.predecessor?.sameInput) return before.output;
+  return await runInvocation(input, envelope);
+}
 
 /** One invocation of an action: its attempts, each an activity of its own, so that each is on record. */
-export async function invokeAction(input: unknown, envelope: InvocationEnvelope): Promise<unknown> {
-  const { startTime, workflowType, taskQueue } = workflowInfo();
+async function runInvocation(input: unknown, envelope: InvocationEnvelope): Promise<unknown> {
+  const { startTime } = workflowInfo();
   const { resume, deadlineMs, policy } = envelope;
   const deadlineAt =
     resume?.deadlineAt ?? (deadlineMs === undefined ? undefined : startTime.getTime() + deadlineMs);
   const runner = new AttemptRunner(input, envelope);
-  const result = await runAttempts(runner, policy, { firstAttempt: resume?.attempt ?? 1, deadlineAt });
-  if (result.status === 'completed') return result.output;
-  if (result.status === 'continued') {
-    const { lastHeartbeat } = runner;
-    const next = {
-      ...envelope,
-      local: false,
-      resume: { attempt: result.nextAttempt, deadlineAt, lastHeartbeat },
-    };
-    const memo = memoOfNextRun();
-    return await makeContinueAsNewFunc<typeof invokeAction>({ workflowType, taskQueue, memo })(input, next);
-  }
-  throw toWorkflowFailure(result);
+  const result = await runAttempts(runner, policy, {
+    firstAttempt: resume?.attempt ?? 1,
+    epoch: resume?.epoch ?? 0,
+    deadlineAt,
+    settlement: settlementOf(input, envelope),
+  });
+  if (result.status === 'completed') return await releaseEnqueued(result);
+  if (result.status !== 'continued') throw toWorkflowFailure(result);
+  return await continueAsNew(input, envelope, { result, deadlineAt, lastHeartbeat: runner.lastHeartbeat });
+}
+
+function settlementOf(input: unknown, envelope: InvocationEnvelope): ActivitySettlement | undefined {
+  if (!needsSettling(envelope.safety)) return undefined;
+  const { workflowType: name, firstExecutionRunId: firstRunId } = workflowInfo();
+  const tokenOf = ({ epoch }: { epoch: number }) => invocationToken(name, firstRunId, epoch);
+  return new ActivitySettlement({ name, input, envelope, tokenOf, firstRunId });
+}
+
+interface Rest {
+  result: Extract<LoopResult, { status: 'continued' }>;
+  deadlineAt: number | undefined;
+  lastHeartbeat: unknown;
+}
+
+async function continueAsNew(input: unknown, envelope: InvocationEnvelope, rest: Rest): Promise<unknown> {
+  const { workflowType, taskQueue } = workflowInfo();
+  const { result, deadlineAt, lastHeartbeat } = rest;
+  const { nextAttempt: attempt, epoch } = result;
+  const next = { ...envelope, local: false, resume: { attempt, epoch, deadlineAt, lastHeartbeat } };
+  const memo = memoOfNextRun();
+  return await makeContinueAsNewFunc<typeof invokeAction>({ workflowType, taskQueue, memo })(input, next);
 }
 
 /** A listing shows the last run only, and Temporal tells of its first neither id nor start there. */
@@ -34,20 +69,4 @@ function memoOfNextRun(): Record<string, unknown> {
   if (!ours) return { ...memo };
   const first = { firstRunId: firstExecutionRunId, startedAt: ours.startedAt ?? startTime.toISOString() };
   return { ...memo, [MEMO_KEY]: { ...ours, ...first } satisfies InvocationMemo };
-}
-
-function toWorkflowFailure(result: Extract<LoopResult, { attempts: number }>): ApplicationFailure {
-  const { status, failure, error, attempts } = result;
-  const timedOut = status === 'timed_out';
-  const lastError = failure ? `${failure.type}: ${failure.message}` : 'no attempt had ended';
-  const detail: FailureDetail = { code: timedOut ? 'INVOCATION_TIMED_OUT' : failure.code, attempts };
-  return ApplicationFailure.create({
-    message: timedOut
-      ? `The deadline passed after ${attempts} attempt${attempts === 1 ? '' : 's'}; last: ${lastError}`
-      : failure.message,
-    type: timedOut ? 'DeadlineExceeded' : failure.type,
-    nonRetryable: true,
-    details: [detail],
-    ...(error instanceof Error && { cause: error }),
-  });
 }

@@ -10,7 +10,7 @@ export interface AttemptFailure {
 }
 
 /** How an attempt's activity ended, in the words of the attempt loop. */
-export function readFailure(error: unknown, plan: AttemptPlan): AttemptFailure {
+export function readFailure(error: unknown, plan: Pick<AttemptPlan, 'timeoutMs'>): AttemptFailure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) {
@@ -36,7 +36,7 @@ function readApplicationFailure(cause: ApplicationFailure): AttemptFailure {
   };
 }
 
-function describeTimeout(cause: TimeoutFailure, plan: AttemptPlan): Failure {
+function describeTimeout(cause: TimeoutFailure, plan: Pick<AttemptPlan, 'timeoutMs'>): Failure {
   if (cause.timeoutType === 'HEARTBEAT') {
     return retryable(
       'WorkerLost',

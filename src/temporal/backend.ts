@@ -2,19 +2,20 @@ import type { InvocationRecord, Reading } from '../audit/index.ts';
 import { outcomeOf, readInvocation, toEntries } from '../audit/index.ts';
 import type { Backend, StartRequest, Started } from '../core/backend.ts';
 import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
-import { DoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
+import { DoError } from '../core/errors.ts';
 import { notCompleted } from '../core/outcome.ts';
 import type { InvocationPage, InvocationQuery } from '../core/query.ts';
 import { checkJson, checkSchema } from '../core/validate.ts';
 import { inputHash } from './canonical.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
+import { entryOf } from './entry.ts';
 import { readRecord, waitForClose } from './history.ts';
 import { executionOf, invocationIdOf, workflowIdOf } from './ids.ts';
 import { listInvocations } from './list.ts';
 import { fromPayloads } from './payloads.ts';
-import { actionQueue } from './queues.ts';
+import { settlingIdOf, startSettling } from './settle.ts';
 import { findExecution, mismatch, startInvocation } from './start.ts';
 import { missingWorker } from './missing-worker.ts';
 
@@ -55,7 +56,7 @@ export class TemporalBackend implements Backend {
   async start(request: StartRequest): Promise<Started> {
     const { temporal, project, caller, isServedHere } = this.#options;
     const { name, idempotencyKey, deadlineMs, delayMs } = request;
-    const entry = this.#entry(name);
+    const entry = entryOf(this.#options.catalogue, name);
     const input = checkJson(request.input, 'input', name);
     const earlier = await this.#checkInput(entry, input, request);
     if (earlier) return earlier;
@@ -66,8 +67,7 @@ export class TemporalBackend implements Backend {
       idempotencyKey,
       deadlineMs,
       delayMs,
-      loopQueue: project,
-      actionQueue: actionQueue(project, name),
+      project,
       local: isServedHere(name),
     });
     return { id: invocationIdOf(execution), replayed };
@@ -131,11 +131,30 @@ export class TemporalBackend implements Backend {
     return { invocation: await this.#describe(record), entries: toEntries(record, this.#reading) };
   }
 
+  async compensate(id: string): Promise<Started> {
+    const { temporal, project } = this.#options;
+    const record = await readRecord(temporal, executionOf(id));
+    const run = { workflowId: record.workflowId, runId: lastRunIdOf(record) };
+    const execution = await startSettling(temporal, run, { project, again: true });
+    if (execution) return { id: invocationIdOf(execution), replayed: false };
+    throw new DoError(
+      'INVOCATION_SETTLED',
+      'This invocation has left nothing to be taken back: it is running, ended in order, or began nothing.',
+    );
+  }
+
   async #describe(record: InvocationRecord): Promise<Invocation> {
     const invocation = readInvocation(record, this.#reading);
+    if (mayBeUnsettled(invocation)) return { ...invocation, ...(await this.#settledBy(record, invocation.name)) };
     if (invocation.status !== 'running') return invocation;
     const waitingFor = await missingWorker(this.#options.temporal, record);
     return waitingFor === undefined ? invocation : { ...invocation, waitingFor };
+  }
+
+  async #settledBy(record: InvocationRecord, name: string): Promise<Pick<Invocation, 'settledBy'>> {
+    const workflowId = settlingIdOf(name, lastRunIdOf(record));
+    const found = await findExecution(this.#options.temporal, { workflowId });
+    return found ? { settledBy: invocationIdOf(found.execution) } : {};
   }
 
   async cancel(id: string): Promise<void> {
@@ -152,14 +171,11 @@ export class TemporalBackend implements Backend {
       }),
     );
   }
-
-  #entry(name: string): CatalogueEntry {
-    const entry = this.#options.catalogue.get(name);
-    if (entry) return entry;
-    const known = this.#options.catalogue.list().map((action) => action.name);
-    throw new DoError(
-      'ACTION_NOT_FOUND',
-      `There is no action "${name.slice(0, 128)}": this process has not imported it, and it is not in the project's manifest. Known: ${known.join(', ') || 'none'}. Import its module, or put it under src/actions and start the worker (\`npm start\`).`,
-    );
-  }
 }
+
+/** How it ended was told by no code of ours, or what it did could not be taken back. */
+const mayBeUnsettled = ({ status, error }: Invocation): boolean =>
+  status === 'terminated' || error?.type === 'Timeout' || error?.code === 'COMPENSATION_FAILED';
+
+const lastRunIdOf = (record: InvocationRecord): string =>
+  record.runs.at(-1)?.[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';

@@ -35,7 +35,8 @@ export async function readRecord(
   return { workflowId: execution.workflowId, runs, pending };
 }
 
-async function readRun(
+/** All events of one run. */
+export async function readRun(
   temporal: TemporalConnection,
   execution: Execution,
   runId: string,

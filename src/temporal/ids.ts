@@ -11,11 +11,15 @@ export interface Execution {
 
 /**
  * The workflow id Temporal removes duplicates by. Readable, and unambiguous: a name has no slash, a caller is escaped,
- * and a random id never begins with `key=`.
+ * and what stands in for a key (a random id, or the token of who enqueued it) never begins with `key=`.
  */
-export function workflowIdOf(name: string, caller: string, idempotencyKey: string | undefined): string {
-  const unique =
-    idempotencyKey === undefined ? randomBytes(16).toString('base64url') : `key=${idempotencyKey}`;
+export function workflowIdOf(
+  name: string,
+  caller: string,
+  idempotencyKey: string | undefined,
+  otherwise = randomBytes(16).toString('base64url'),
+): string {
+  const unique = idempotencyKey === undefined ? otherwise : `key=${idempotencyKey}`;
   return `${name}/${encodeURIComponent(caller)}/${unique}`;
 }
 

@@ -59,11 +59,15 @@ async function readItems(
   for (let from = 0; from < runs.length; from += LOOKUPS) {
     const some = runs.slice(from, from + LOOKUPS).map((run) => readItem(temporal, run, reading));
     for (const item of await Promise.all(some)) {
-      if (item && (query.status === undefined || item.status === query.status)) items.push(item);
+      if (item && isWanted(item, query)) items.push(item);
     }
   }
   return items;
 }
+
+const isWanted = ({ status, error }: InvocationItem, query: InvocationQuery): boolean =>
+  (query.status === undefined || status === query.status) &&
+  (query.code === undefined || error?.code === query.code);
 
 /** A deadline of ours fails the workflow, so that both statuses are asked for, and told apart by the outcome. */
 const STATUS_QUERIES: Record<NonNullable<InvocationQuery['status']>, string> = {
@@ -76,13 +80,16 @@ const STATUS_QUERIES: Record<NonNullable<InvocationQuery['status']>, string> = {
   terminated: 'ExecutionStatus = "Terminated"',
 };
 
+const NOT_COMPLETED = 'ExecutionStatus IN ("Failed", "Canceled", "TimedOut", "Terminated")';
+
 /**
  * Only attributes that every Temporal has. Names and times were checked, so nothing in them needs escaping. A run that
  * was continued has a later start than its invocation, so it may be missed by `until`; by `since` it never is.
  */
-function toVisibilityQuery({ name, status, since, until }: InvocationQuery): string {
+function toVisibilityQuery({ name, status, code, since, until }: InvocationQuery): string {
+  const any = code === undefined ? 'ExecutionStatus != "ContinuedAsNew"' : NOT_COMPLETED;
   return [
-    status === undefined ? 'ExecutionStatus != "ContinuedAsNew"' : STATUS_QUERIES[status],
+    status === undefined ? any : STATUS_QUERIES[status],
     ...(name === undefined ? [] : [`WorkflowType = "${name}"`]),
     ...(since === undefined ? [] : [`StartTime >= "${since}"`]),
     ...(until === undefined ? [] : [`StartTime < "${until}"`]),

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import type { CatalogueEntry } from '../core/catalogue.ts';
-import type { InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
 import { MEMO_KEY } from '../core/envelope.ts';
 import { DoError } from '../core/errors.ts';
+import { needsSettling } from '../core/safety.ts';
 import { memoOf } from '../audit/index.ts';
 import { inputHash } from './canonical.ts';
 import type { TemporalConnection } from './connection.ts';
@@ -12,27 +11,16 @@ import { GRPC, grpcCode } from './grpc.ts';
 import type { Execution } from './ids.ts';
 import { workflowIdOf } from './ids.ts';
 import { fromPayloads, toPayload, toPayloads } from './payloads.ts';
+import type { StartPlan } from './plan.ts';
+import { envelopeOf, isLocal, memoFor, summaryOf } from './plan.ts';
 
 /** Enum values of Temporal's API. */
 const ALLOW_DUPLICATE_FAILED_ONLY = 2;
 const USE_EXISTING = 2;
 const RUNNING = 1;
 const COMPLETED = 2;
-
-export interface StartPlan {
-  entry: CatalogueEntry;
-  input: unknown;
-  caller: string;
-  idempotencyKey: string | undefined;
-  deadlineMs: number | undefined;
-  delayMs: number | undefined;
-  /** The queue of the loop, which every worker of the project serves. */
-  loopQueue: string;
-  /** The queue of the workers that have this action. */
-  actionQueue: string;
-  /** True when this process has the handler and a running worker. */
-  local: boolean;
-}
+const TERMINATED = 5;
+const TIMED_OUT = 7;
 
 export interface StartedRun {
   execution: Execution;
@@ -44,11 +32,14 @@ export interface StartedRun {
  * atomically, by the workflow id. After a failure the id is free again.
  */
 export async function startInvocation(temporal: TemporalConnection, plan: StartPlan): Promise<StartedRun> {
-  const workflowId = workflowIdOf(plan.entry.name, plan.caller, plan.idempotencyKey);
-  const hash = plan.idempotencyKey === undefined ? undefined : inputHash(plan.input);
+  const { entry, caller, idempotencyKey } = plan;
+  const workflowId = workflowIdOf(entry.name, caller, idempotencyKey);
+  const hash = idempotencyKey === undefined ? undefined : inputHash(plan.input);
   try {
+    const predecessor = hash === undefined ? undefined : await unsettled(temporal, plan, workflowId, hash);
+    const request = toRequest(temporal, { ...plan, predecessor }, workflowId);
     const response = await call(temporal, () =>
-      temporal.connection.workflowService.startWorkflowExecution(toRequest(temporal, plan, workflowId, hash)),
+      temporal.connection.workflowService.startWorkflowExecution(request),
     );
     const execution = { workflowId, firstRunId: response.runId };
     return response.started || hash === undefined
@@ -60,55 +51,35 @@ export async function startInvocation(temporal: TemporalConnection, plan: StartP
   }
 }
 
-function toRequest(
-  temporal: TemporalConnection,
-  plan: StartPlan,
-  workflowId: string,
-  hash: string | undefined,
-) {
-  const { entry, input, caller, idempotencyKey, deadlineMs, delayMs, actionQueue, loopQueue } = plan;
-  // When the delay is over, this process may be gone.
-  const local = plan.local && delayMs === undefined;
-  const envelope: InvocationEnvelope = {
-    version: entry.version,
-    policy: entry.policy,
-    caller,
-    queue: actionQueue,
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-    ...(local && { local }),
-  };
+/**
+ * The run that a new one under this id would follow, unless it surely ended in order. One that is running now is joined;
+ * should it be terminated before the start arrives, the new run has to settle it.
+ */
+async function unsettled(temporal: TemporalConnection, plan: StartPlan, workflowId: string, hash: string) {
+  if (!needsSettling(plan.entry.safety)) return undefined;
+  const found = await findExecution(temporal, { workflowId });
+  const mayBeOpen = found?.isRunning || found?.wasEndedFromOutside;
+  return mayBeOpen ? { runId: found.runId, sameInput: found.inputHash === hash } : undefined;
+}
+
+function toRequest(temporal: TemporalConnection, plan: StartPlan, workflowId: string) {
+  const { entry, input, delayMs, project } = plan;
   return {
     namespace: temporal.namespace,
     identity: temporal.identity,
     requestId: randomUUID(),
     workflowId,
     workflowType: { name: entry.name },
-    taskQueue: { name: loopQueue },
-    input: toPayloads(input, envelope),
-    memo: { fields: { [MEMO_KEY]: toPayload(memoFor(plan, hash)) } },
+    taskQueue: { name: project },
+    input: toPayloads(input, envelopeOf(plan)),
+    memo: { fields: { [MEMO_KEY]: toPayload(memoFor(plan)) } },
     userMetadata: { summary: toPayload(summaryOf(plan)) },
     workflowIdReusePolicy: ALLOW_DUPLICATE_FAILED_ONLY,
     workflowIdConflictPolicy: USE_EXISTING,
-    requestEagerExecution: local,
+    requestEagerExecution: isLocal(plan),
     ...(delayMs !== undefined && { workflowStartDelay: msToTs(delayMs) }),
   };
 }
-
-const memoFor = (plan: StartPlan, hash: string | undefined): InvocationMemo => {
-  const { entry, caller, idempotencyKey, deadlineMs, delayMs } = plan;
-  return {
-    kind: 'action',
-    version: entry.version,
-    caller,
-    ...(idempotencyKey !== undefined && { idempotencyKey, inputHash: hash! }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-    ...(delayMs !== undefined && { delayMs }),
-  };
-};
-
-const summaryOf = ({ entry, caller, idempotencyKey }: StartPlan): string =>
-  `${entry.name} v${entry.version}, called by ${caller}${idempotencyKey === undefined ? '' : `, key ${idempotencyKey}`}`;
 
 /** The run that was there before, if it has the same input; `IDEMPOTENCY_MISMATCH` otherwise. */
 async function existing(
@@ -130,8 +101,12 @@ export const mismatch = (): DoError =>
 export interface FoundExecution {
   execution: Execution;
   inputHash: string | undefined;
+  /** Of its last run. */
+  runId: string;
   isRunning: boolean;
   isCompleted: boolean;
+  /** By terminate, or by a timeout of Temporal's own: no code of ours ran at its end. */
+  wasEndedFromOutside: boolean;
 }
 
 /** The latest invocation under a workflow id. */
@@ -152,8 +127,10 @@ export async function findExecution(
     return {
       execution: { workflowId, firstRunId: info?.firstRunId || info?.execution?.runId || '' },
       inputHash: memo.inputHash,
+      runId: info?.execution?.runId ?? '',
       isRunning: Number(info?.status) === RUNNING,
       isCompleted: Number(info?.status) === COMPLETED,
+      wasEndedFromOutside: [TERMINATED, TIMED_OUT].includes(Number(info?.status)),
     };
   } catch (error) {
     if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;

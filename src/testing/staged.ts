@@ -60,10 +60,13 @@ export class StagedAttempt {
       timeoutMs: NEVER_MS,
       signal: this.#stop.signal,
       heartbeat: (details: unknown) => void (this.lastHeartbeat = details),
+      store: () => Promise.reject(new Error('A test without servers has no database.')),
+      stage: () => Promise.reject(new Error('A test without servers starts no further invocation.')),
     };
     try {
       const staged = { ...action, handler: this.#handler(stage) };
-      return { status: 'completed', output: await runAttempt(staged, input, meta, host) };
+      const { output } = await runAttempt({ action: staged, role: 'handler', input, meta }, host);
+      return { status: 'completed', output };
     } catch (error) {
       const failure = error instanceof AttemptFailed ? error.failure : toFailure(error);
       return { status: 'failed', failure };

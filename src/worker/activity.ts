@@ -1,69 +1,60 @@
-import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import type { Info } from '@temporalio/activity';
-import type { AttemptEnvelope, FailureDetail } from '../core/envelope.ts';
-import { HANDED_BACK } from '../core/envelope.ts';
-import type { Failure } from '../core/failure.ts';
+import { Context } from '@temporalio/activity';
+import type { Attempt } from '../attempt/run.ts';
+import { runAttempt } from '../attempt/run.ts';
+import type { AttemptEnvelope, InvocationEnvelope } from '../core/envelope.ts';
+import { COMPENSATE, packReport, PREDECESSOR, SEAL } from '../core/envelope.ts';
 import { registered } from '../core/registry.ts';
-import { AttemptFailed, runAttempt } from '../attempt/run.ts';
 import { invocationIdOf } from '../temporal/ids.ts';
+import { handedBack, toTemporal } from './failure.ts';
+import type { WorkerHost } from './host.ts';
+import { stageInvocation } from './stage.ts';
+import { sealToken, settlePredecessor } from './steps.ts';
 
-/** The activity of every action: its type is the action's name. */
-export async function attemptActivity(input: unknown, meta: AttemptEnvelope): Promise<unknown> {
+/** The activity of every action. Its type is the action's name, or for the platform's own steps begins with that. */
+export const activityOf =
+  (host: WorkerHost) =>
+  async (input: unknown, meta: unknown): Promise<unknown> => {
+    const { activityType } = Context.current().info;
+    const [name = '', step] = activityType.split(/(?=:)/);
+    switch (step) {
+      case undefined:
+        return await attempt({ name, role: 'handler', input }, meta as AttemptEnvelope, host);
+      case COMPENSATE:
+        return await attempt({ name, role: 'compensate', input }, meta as AttemptEnvelope, host);
+      case SEAL:
+        return await sealToken(name, meta as AttemptEnvelope, host);
+      case PREDECESSOR:
+        return await settlePredecessor(meta as NonNullable<InvocationEnvelope['predecessor']>, host);
+      default:
+        throw handedBack(activityType);
+    }
+  };
+
+type Asked = Pick<Attempt, 'role' | 'input'> & { name: string };
+
+async function attempt({ name, ...asked }: Asked, meta: AttemptEnvelope, host: WorkerHost): Promise<unknown> {
   const context = Context.current();
   const { info, cancellationSignal } = context;
-  const action = registered(info.activityType);
-  if (!action) throw handedBack(info.activityType);
+  const action = registered(name);
+  if (!action) throw handedBack(name);
   try {
-    return await runAttempt(action, input, meta, {
-      invocationId: idOf(info, meta),
-      timeoutMs: info.startToCloseTimeoutMs,
-      signal: cancellationSignal,
-      heartbeat: (details) => context.heartbeat(details),
-      log: context.log,
-    });
+    const report = await runAttempt(
+      { action, ...asked, meta },
+      {
+        invocationId: invocationIdOf({
+          workflowId: info.workflowExecution!.workflowId,
+          firstRunId: meta.firstRunId,
+        }),
+        timeoutMs: info.startToCloseTimeoutMs,
+        signal: cancellationSignal,
+        heartbeat: (details) => context.heartbeat(details),
+        log: context.log,
+        store: host.store,
+        stage: (request) => stageInvocation(host, meta.caller ?? 'local', request),
+      },
+    );
+    return packReport(report);
   } catch (error) {
     throw toTemporal(error, cancellationSignal);
   }
-}
-
-const idOf = (info: Info, meta: AttemptEnvelope): string =>
-  invocationIdOf({ workflowId: info.workflowExecution!.workflowId, firstRunId: meta.firstRunId });
-
-/** Nothing ran, so this costs no attempt: the loop sends it to the queue of the workers that have the action. */
-const handedBack = (name: string): ApplicationFailure =>
-  ApplicationFailure.create({
-    message: `This worker has no action "${name}".`,
-    type: HANDED_BACK,
-    nonRetryable: true,
-  });
-
-function toTemporal(error: unknown, signal: AbortSignal): Error {
-  if (!(error instanceof AttemptFailed)) return error as Error;
-  const reason: unknown = signal.aborted ? (signal.reason as Error | undefined)?.message : undefined;
-  if (reason === 'CANCELLED') return new CancelledFailure(error.message);
-  if (reason === 'WORKER_SHUTDOWN') {
-    return toApplicationFailure(
-      { ...error.failure, type: 'WorkerShutdown', nonRetryable: false },
-      error.lastHeartbeat,
-    );
-  }
-  return toApplicationFailure(error.failure, error.lastHeartbeat);
-}
-
-function toApplicationFailure(failure: Failure, lastHeartbeat?: unknown): ApplicationFailure {
-  const { code, type, message, nonRetryable, retryAfterMs, stack, cause } = failure;
-  const detail: FailureDetail = {
-    code,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(lastHeartbeat !== undefined && { lastHeartbeat }),
-  };
-  const converted = ApplicationFailure.create({
-    message,
-    type,
-    nonRetryable,
-    details: [detail],
-    ...(cause && { cause: toApplicationFailure(cause) }),
-  });
-  converted.stack = stack ?? '';
-  return converted;
 }

@@ -1,16 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
-import type { TemporalConnection } from '../temporal/connection.ts';
 import { actionQueue } from '../temporal/queues.ts';
-import { attemptActivity } from './activity.ts';
+import { activityOf } from './activity.ts';
+import type { WorkerHost } from './host.ts';
 
 /** Beside dist/ and beside src/ the path is the same. */
 const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
 
 export interface PoolOptions {
-  temporal: TemporalConnection;
-  project: string;
+  host: WorkerHost;
   /** How long running attempts may go on after shutdown began. */
   graceMs: number;
   /** After which they are abandoned: Temporal gives them to another worker. */
@@ -39,7 +38,7 @@ export class WorkerPool {
   static async create(options: PoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     await pool.#run({
-      taskQueue: options.project,
+      taskQueue: options.host.project,
       workflowBundle: { codePath: BUNDLE },
       // A worker killed with -9 then costs the loop a second, not ten.
       stickyQueueScheduleToStartTimeout: '1s',
@@ -56,19 +55,19 @@ export class WorkerPool {
   #serveOne(name: string): Promise<void> {
     const serving =
       this.#served.get(name) ??
-      this.#run({ taskQueue: actionQueue(this.#options.project, name), maxConcurrentActivityTaskPolls: 2 });
+      this.#run({ taskQueue: actionQueue(this.#options.host.project, name), maxConcurrentActivityTaskPolls: 2 });
     this.#served.set(name, serving);
     return serving;
   }
 
   async #run(options: Pick<WorkerOptions, 'taskQueue'> & Partial<WorkerOptions>): Promise<void> {
-    const { temporal, graceMs, forceMs } = this.#options;
-    const { connection, namespace, identity } = temporal;
+    const { host, graceMs, forceMs } = this.#options;
+    const { connection, namespace, identity } = host.temporal;
     const worker = await Worker.create({
       connection,
       namespace,
       identity,
-      activities: { default: attemptActivity },
+      activities: { default: activityOf(host) },
       shutdownGraceTime: graceMs,
       shutdownForceTime: forceMs,
       // The default of 0.8 x the heartbeat timeout leaves a worker that blocks for a moment no margin.

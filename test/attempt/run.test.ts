@@ -5,7 +5,7 @@ import type { ActionDefinition, AnyAction } from '../../src/core/definition.ts';
 import { ActionError } from '../../src/core/action-error.ts';
 import type { ActionContext } from '../../src/core/context.ts';
 import type { AttemptEnvelope } from '../../src/core/envelope.ts';
-import type { AttemptHost } from '../../src/attempt/run.ts';
+import type { AttemptHost } from '../../src/attempt/host.ts';
 import { AttemptFailed, runAttempt } from '../../src/attempt/run.ts';
 
 const refuse = (): never => {
@@ -41,12 +41,14 @@ function fakeHost(timeoutMs = 30_000) {
     signal: canceller.signal,
     heartbeat: (details) => void beats.push(details),
     log: silent,
+    store: () => Promise.reject(new Error('no database')),
+    stage: () => Promise.reject(new Error('nothing to start')),
   };
   return { host, beats, canceller };
 }
 
-const run = (action: AnyAction, input: unknown, { host } = fakeHost()) =>
-  runAttempt(action, input, meta, host);
+const run = async (action: AnyAction, input: unknown, { host } = fakeHost()) =>
+  (await runAttempt({ action, role: 'handler', input, meta }, host)).output;
 
 async function failureOf(action: AnyAction, input?: unknown, fake = fakeHost()): Promise<AttemptFailed> {
   const thrown = await run(action, input, fake).catch((error: unknown) => error);
@@ -63,8 +65,9 @@ describe('the handler of an attempt', () => {
 
   test('is told which attempt of which invocation it is', async () => {
     let seen: ActionContext | undefined;
-    const { host } = fakeHost();
-    await runAttempt(actionWith({ handler: (_, ctx) => void (seen = ctx) }), {}, meta, host);
+    const fake = fakeHost();
+    const { host } = fake;
+    await run(actionWith({ handler: (_, ctx) => void (seen = ctx) }), {}, fake);
     expect(seen).toMatchObject({
       invocationId: 'inv_1',
       attempt: 2,

@@ -122,19 +122,19 @@ describe('a deadline', () => {
   test('cuts the timeout of an attempt, and tells how long it may wait for a worker', async () => {
     const port = new FakePort([{ output: 1 }]);
     await runAttempts(port, policy, { deadlineAt: start(port) + 4_000 });
-    expect(port.attempts).toEqual([{ attempt: 1, timeoutMs: 4_000, expiresInMs: 4_000 }]);
+    expect(port.attempts).toEqual([{ attempt: 1, epoch: 0, timeoutMs: 4_000, expiresInMs: 4_000 }]);
   });
 
   test('leaves a shorter timeout as it is', async () => {
     const port = new FakePort([{ output: 1 }]);
     await runAttempts(port, policy, { deadlineAt: start(port) + 45_000 });
-    expect(port.attempts).toEqual([{ attempt: 1, timeoutMs: 30_000, expiresInMs: 45_000 }]);
+    expect(port.attempts).toEqual([{ attempt: 1, epoch: 0, timeoutMs: 30_000, expiresInMs: 45_000 }]);
   });
 
   test('that is not set sets no limit to the waiting for a worker', async () => {
     const port = new FakePort([{ output: 1 }]);
     await runAttempts(port, policy);
-    expect(port.attempts).toEqual([{ attempt: 1, timeoutMs: 30_000, expiresInMs: undefined }]);
+    expect(port.attempts).toEqual([{ attempt: 1, epoch: 0, timeoutMs: 30_000, expiresInMs: undefined }]);
   });
 
   test('ends the invocation at once when the wait would outlast it', async () => {
@@ -179,7 +179,7 @@ describe('a long invocation', () => {
     const port = new FakePort([failing()]);
     port.fullAfter = 3;
     const result = await runAttempts(port, policyOf({ maximumAttempts: 99 }));
-    expect(result).toEqual({ status: 'continued', nextAttempt: 4 });
+    expect(result).toEqual({ status: 'continued', nextAttempt: 4, epoch: 0 });
     expect(port.calls.at(-1)).toMatch(/^sleep/);
   });
 

@@ -54,6 +54,7 @@ class OneInvocation implements Backend {
     return { items: [item], nextCursor: query.cursor === undefined ? 'next' : null };
   };
   audit = async () => ({ invocation: this.#invocation, entries: [] });
+  compensate = async (id: string) => ({ id, replayed: false });
   cancel = async (id: string) => void this.cancelled.push(id);
 }
 

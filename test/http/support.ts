@@ -23,6 +23,7 @@ export class MemoryBackend implements ApiBackend {
   readonly queries: InvocationQuery[] = [];
   readonly callers: string[] = [];
   readonly cancelled: string[] = [];
+  readonly compensated: string[] = [];
   /** How many callers wait for an invocation to close. */
   waiting = 0;
   startFailure: DoError | undefined;
@@ -95,6 +96,11 @@ export class MemoryBackend implements ApiBackend {
   async audit(id: string): Promise<Audit> {
     const invocation = this.#find(id);
     return { invocation, entries: [{ seq: 1, at: invocation.startedAt, type: 'invocation.started' }] };
+  }
+
+  async compensate(id: string): Promise<Started> {
+    this.compensated.push((await this.get(id)).id);
+    return { id, replayed: false };
   }
 
   async cancel(id: string): Promise<void> {

@@ -13,6 +13,12 @@ export interface Sent {
   response: string;
 }
 
+/** Mail needs neither. */
+const nothingBeside = {
+  store: () => Promise.reject(new Error('no database')),
+  stage: () => Promise.reject(new Error('nothing to start')),
+};
+
 interface Circumstances {
   attempt?: number;
   token?: string;
@@ -25,11 +31,11 @@ export async function attempt(smtpUrl: string, input: unknown, given: Circumstan
   vi.stubEnv('SMTP_URL', smtpUrl);
   const { token = TOKEN, timeoutMs = 30_000, signal = new AbortController().signal } = given;
   const silent = () => undefined;
-  const output = await runAttempt(
-    emailSend,
-    input,
-    { attempt: given.attempt ?? 1, maximumAttempts: 5, token, firstRunId: 'run', version: '1' },
+  const meta = { attempt: given.attempt ?? 1, maximumAttempts: 5, token, firstRunId: 'run', version: '1' };
+  const { output } = await runAttempt(
+    { action: emailSend, role: 'handler', input, meta },
     {
+      ...nothingBeside,
       invocationId: 'invocation',
       timeoutMs,
       signal,

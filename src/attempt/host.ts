@@ -1,0 +1,18 @@
+import type { ActionLog } from '../core/context.ts';
+import type { StagedInvocation } from '../core/envelope.ts';
+import type { Store } from '../store/index.ts';
+import type { StageRequest } from './staging.ts';
+
+/** What an attempt needs from the process it runs in. */
+export interface AttemptHost {
+  invocationId: string;
+  timeoutMs: number;
+  /** Aborted when the invocation is cancelled or the worker shuts down. */
+  signal: AbortSignal;
+  heartbeat: (details: unknown) => void;
+  log: ActionLog;
+  /** Opened by whoever asks first. */
+  store: () => Promise<Store>;
+  /** Everything a further invocation needs to start, its input checked. */
+  stage: (request: StageRequest) => Promise<StagedInvocation>;
+}

@@ -1,0 +1,64 @@
+import type { StagedInvocation } from '../core/envelope.ts';
+import { DoError } from '../core/errors.ts';
+import { isIdempotencyKey } from '../core/verbs.ts';
+
+/** What `ctx.enqueue` asks for. */
+export interface StageRequest {
+  name: string;
+  input: unknown;
+  key: string | undefined;
+  /** Names the invocation where there is no key: the same on every attempt. */
+  unique: string;
+}
+
+/** All are started by one workflow task, and the server holds 2,000 pending ones at most. */
+const MOST = 500;
+
+/** The invocations that wait for this attempt's commit. */
+export class Staging {
+  readonly #stage: (request: StageRequest) => Promise<StagedInvocation>;
+  readonly #token: string;
+  readonly #staged: Promise<StagedInvocation>[] = [];
+  #isClosed = false;
+
+  constructor(token: string, stage: (request: StageRequest) => Promise<StagedInvocation>) {
+    this.#token = token;
+    this.#stage = stage;
+  }
+
+  enqueue = async (
+    action: string | { name: string },
+    input: unknown,
+    { key }: { key?: string } = {},
+  ): Promise<void> => {
+    if (this.#isClosed) throw tooLate();
+    if (this.#staged.length >= MOST) throw tooMany();
+    if (key !== undefined && !isIdempotencyKey(key)) throw badKey();
+    const name = typeof action === 'string' ? action : action.name;
+    const unique = `${this.#token}/${this.#staged.length + 1}`;
+    const staged = this.#stage({ name, input, key, unique });
+    this.#staged.push(staged);
+    await staged;
+  };
+
+  /** What was staged; from here on nothing is. */
+  async close(): Promise<StagedInvocation[]> {
+    this.#isClosed = true;
+    return await Promise.all(this.#staged);
+  }
+}
+
+const tooLate = (): DoError =>
+  new DoError(
+    'TRANSACTION_CLOSED',
+    'ctx.enqueue was called after the attempt had ended, so nothing was enqueued. Wait for it in the handler.',
+  );
+
+const tooMany = (): DoError =>
+  new DoError(
+    'DEFINITION_INVALID',
+    `One attempt can enqueue ${MOST} invocations at most. Enqueue one that enqueues the rest.`,
+  );
+
+const badKey = (): DoError =>
+  new DoError('IDEMPOTENCY_KEY_INVALID', 'Expected `key` to be 1 to 255 printable ASCII characters.');

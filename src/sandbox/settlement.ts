@@ -1,0 +1,90 @@
+import { CancellationScope, log, metricMeter, proxyActivities } from '@temporalio/workflow';
+import type { AttemptEnvelope, InvocationEnvelope } from '../core/envelope.ts';
+import { COMPENSATE, SEAL } from '../core/envelope.ts';
+import type { Failure } from '../core/failure.ts';
+import { runAttempts } from '../core/loop.ts';
+import type { Safety } from '../core/safety.ts';
+import type {
+  CompensationOutcome,
+  FailedAttempt,
+  OpenAttempt,
+  SealOutcome,
+  Settlement,
+} from '../core/settle.ts';
+import { CompensationRunner } from './compensation-runner.ts';
+
+/** Long enough for the store to end whoever holds the token. */
+const SEAL_TIMEOUT_MS = 30_000;
+
+export interface Settled {
+  /** The action's name. */
+  name: string;
+  input: unknown;
+  envelope: InvocationEnvelope;
+  tokenOf: (open: OpenAttempt) => string;
+  firstRunId: string;
+}
+
+/** Seals and compensates by activities. A cancelled invocation is settled all the same. */
+export class ActivitySettlement implements Settlement {
+  readonly safety: Safety;
+  readonly #settled: Settled;
+
+  constructor(settled: Settled) {
+    this.#settled = settled;
+    this.safety = settled.envelope.safety ?? {};
+  }
+
+  seal(open: OpenAttempt): Promise<SealOutcome> {
+    const { name, envelope } = this.#settled;
+    const activities = proxyActivities({
+      taskQueue: envelope.queue,
+      startToCloseTimeout: SEAL_TIMEOUT_MS,
+      // However long the store is away: a failure that is told before could still become a success.
+      retry: { initialInterval: 500, maximumInterval: 10_000 },
+      summary: `seal the token of attempt ${open.attempt}`,
+    });
+    const meta: AttemptEnvelope = { attempt: open.attempt, maximumAttempts: 1, ...this.#meta(open) };
+    return CancellationScope.nonCancellable(
+      () => activities[name + SEAL]!(null, meta) as Promise<SealOutcome>,
+    );
+  }
+
+  compensate(failed: FailedAttempt): Promise<CompensationOutcome> {
+    return CancellationScope.nonCancellable(() => this.#compensate(failed));
+  }
+
+  async #compensate(failed: FailedAttempt): Promise<CompensationOutcome> {
+    const { name, input, envelope } = this.#settled;
+    const { policy, action } = this.safety.compensate!;
+    const { attempt, failure } = failed;
+    const compensates = { attempt, output: null, error: errorOf(failure) };
+    const runner = new CompensationRunner({
+      type: action ?? name + COMPENSATE,
+      taskQueue: envelope.compensationQueue ?? envelope.queue,
+      input: action === undefined ? input : { input, ...compensates },
+      maximumAttempts: policy.maximumAttempts,
+      meta: { ...this.#meta(failed), compensates },
+    });
+    const result = await runAttempts(runner, policy);
+    if (result.status === 'completed') return { status: 'completed' };
+    if (result.status !== 'failed') throw new Error(`A compensation has no deadline, yet it ${result.status}.`);
+    this.#beLoud(result.failure);
+    return { status: 'failed', failure: result.failure, error: result.error };
+  }
+
+  #beLoud(failure: Failure): void {
+    const { name } = this.#settled;
+    const unit = 'compensations';
+    const meaning = 'Compensations that failed finally: effects may remain.';
+    metricMeter.createCounter('do_compensation_failed', unit, meaning).add(1, { action: name });
+    log.error(`COMPENSATION_FAILED: ${name}: ${failure.type}: ${failure.message}`);
+  }
+
+  #meta(open: OpenAttempt): Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> {
+    const { envelope, tokenOf, firstRunId } = this.#settled;
+    return { token: tokenOf(open), firstRunId, version: envelope.version, caller: envelope.caller };
+  }
+}
+
+const errorOf = ({ code, type, message }: Failure) => ({ code, type, message });

@@ -1,0 +1,12 @@
+export type { Claimant } from './claim.ts';
+export { StoreError } from './errors.ts';
+export type { StoreErrorType } from './errors.ts';
+export type { Committed } from './outcome.ts';
+export type { Receipt, ReceiptKey, UnknownReceipt } from './receipts.ts';
+export { beginReceipt, endReceipt, failReceipt, unknownReceipts } from './receipts.ts';
+export type { Sealed } from './seal.ts';
+export { seal } from './seal.ts';
+export type { StoreOptions } from './store.ts';
+export { Store } from './store.ts';
+export type { TransactionPlan, Work } from './transaction.ts';
+export { commitOnce } from './transaction.ts';

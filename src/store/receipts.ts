@@ -1,0 +1,71 @@
+import type { Store } from './store.ts';
+
+/** One call to the outside by `ctx.once`, of one token. */
+export interface ReceiptKey {
+  token: string;
+  name: string;
+}
+
+/** What is known of a call before it is made. */
+export type Receipt =
+  /** Nobody has made it. */
+  | { state: 'new' }
+  /** It was made, and this came of it. */
+  | { state: 'done'; result: unknown }
+  /** That attempt began it and recorded neither a result nor a failure: the other side may have got it or not. */
+  | { state: 'unknown'; attempt: number };
+
+export interface UnknownReceipt {
+  name: string;
+  /** The attempt that began the call. */
+  attempt: number;
+  /** When it began; RFC 3339. */
+  at: string;
+}
+
+/** Recorded at once and for itself: a rollback of the attempt does not take back a call to the outside. */
+const BEGIN = `
+  insert into do_sdk.receipts (token, name, state, attempt) values ($1, $2, 'unknown', $3)
+  on conflict (token, name) do update set state = 'unknown', attempt = excluded.attempt, at = clock_timestamp()
+    where receipts.state = 'failed'
+  returning token`;
+
+export async function beginReceipt(
+  store: Store,
+  { token, name, attempt }: ReceiptKey & { attempt: number },
+): Promise<Receipt> {
+  const begun = await store.query(BEGIN, [token, name, attempt]);
+  if (begun.length > 0) return { state: 'new' };
+  const [row] = await store.query<{ state: string; attempt: number; result: string | null }>(
+    'select state, attempt, result from do_sdk.receipts where token = $1 and name = $2',
+    [token, name],
+  );
+  if (row?.state === 'done') return { state: 'done', result: JSON.parse(row.result ?? 'null') as unknown };
+  return { state: 'unknown', attempt: row?.attempt ?? attempt };
+}
+
+/** The call was made; every later attempt gets `result`, which is JSON. */
+export async function endReceipt(store: Store, key: ReceiptKey, result: unknown): Promise<void> {
+  await store.query(
+    `update do_sdk.receipts set state = 'done', result = $3, at = clock_timestamp() where token = $1 and name = $2`,
+    [key.token, key.name, JSON.stringify(result ?? null)],
+  );
+}
+
+/** The call is known not to have had an effect; a later attempt makes it again. */
+export async function failReceipt(store: Store, key: ReceiptKey): Promise<void> {
+  await store.query(
+    `update do_sdk.receipts set state = 'failed', at = clock_timestamp()
+      where token = $1 and name = $2 and state = 'unknown'`,
+    [key.token, key.name],
+  );
+}
+
+/** The calls of a token of which nobody knows whether they were made, oldest first. */
+export async function unknownReceipts(store: Store, token: string): Promise<UnknownReceipt[]> {
+  const rows = await store.query<{ name: string; attempt: number; at: Date }>(
+    `select name, attempt, at from do_sdk.receipts where token = $1 and state = 'unknown' order by at, name`,
+    [token],
+  );
+  return rows.map(({ at, ...rest }) => ({ ...rest, at: at.toISOString() }));
+}

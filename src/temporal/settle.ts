@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { outcomeOf } from '../audit/index.ts';
+import type { InvocationMemo, SettledOutcome } from '../core/envelope.ts';
+import { MEMO_KEY, SETTLE } from '../core/envelope.ts';
+import { DoError } from '../core/errors.ts';
+import type { TemporalConnection } from './connection.ts';
+import { call } from './connection.ts';
+import { GRPC, grpcCode } from './grpc.ts';
+import { waitForClose } from './history.ts';
+import type { Execution } from './ids.ts';
+import { fromPayloads, toPayload, toPayloads } from './payloads.ts';
+import { findExecution } from './start.ts';
+import type { RunOf, UnsettledRun } from './unsettled.ts';
+import { readUnsettled } from './unsettled.ts';
+
+/** Enum values of Temporal's API. */
+const ALLOW_DUPLICATE_FAILED_ONLY = 2;
+const REJECT_DUPLICATE = 3;
+const USE_EXISTING = 2;
+
+export interface SettleOptions {
+  /** Names the queue of the loop. */
+  project: string;
+  /** True: begin anew where settling had failed finally. */
+  again: boolean;
+}
+
+export const settlingIdOf = (name: string, runId: string): string => `${name}${SETTLE}/${runId}`;
+
+/**
+ * Starts the invocation that settles a run, or finds the one that does. Its id is made from the run, so that however many
+ * ask, one settles. Undefined when there is nothing to settle.
+ */
+export async function startSettling(
+  temporal: TemporalConnection,
+  run: RunOf,
+  { project, again }: SettleOptions,
+): Promise<Execution | undefined> {
+  const unsettled = await readUnsettled(temporal, run);
+  if (!unsettled) return undefined;
+  const workflowId = settlingIdOf(unsettled.name, run.runId);
+  try {
+    const { runId } = await call(temporal, () =>
+      temporal.connection.workflowService.startWorkflowExecution({
+        namespace: temporal.namespace,
+        identity: temporal.identity,
+        requestId: randomUUID(),
+        workflowId,
+        workflowType: { name: unsettled.name + SETTLE },
+        taskQueue: { name: project },
+        input: toPayloads(unsettled.input, unsettled.envelope),
+        memo: { fields: { [MEMO_KEY]: toPayload(memoFor(unsettled)) } },
+        userMetadata: { summary: toPayload(`settles ${run.workflowId}, run ${run.runId}`) },
+        workflowIdReusePolicy: again ? ALLOW_DUPLICATE_FAILED_ONLY : REJECT_DUPLICATE,
+        workflowIdConflictPolicy: USE_EXISTING,
+      }),
+    );
+    return { workflowId, firstRunId: runId };
+  } catch (error) {
+    if (grpcCode((error as Error).cause) !== GRPC.ALREADY_EXISTS) throw error;
+    return (await findExecution(temporal, { workflowId }))?.execution;
+  }
+}
+
+/** Settles a run and waits for it; `COMPENSATION_FAILED` when what it did cannot be taken back. */
+export async function settleRun(
+  temporal: TemporalConnection,
+  run: RunOf,
+  project: string,
+  signal: AbortSignal,
+): Promise<SettledOutcome> {
+  const execution = await startSettling(temporal, run, { project, again: true });
+  if (!execution) return { outcome: 'nothing' };
+  const last = await waitForClose(temporal, execution, signal);
+  const { status, output, error } = outcomeOf(last, { decode: fromPayloads });
+  if (status === 'completed') return output as SettledOutcome;
+  throw new DoError(
+    'COMPENSATION_FAILED',
+    `The run that had this id before was ended from outside and is not settled: ${error?.message ?? status}`,
+  );
+}
+
+const memoFor = ({ envelope }: UnsettledRun): InvocationMemo => ({
+  kind: 'action',
+  version: envelope.version,
+  caller: envelope.caller,
+  settles: envelope.settles.invocationId,
+});

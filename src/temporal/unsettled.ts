@@ -1,0 +1,78 @@
+import type { HistoryEvent } from '../audit/index.ts';
+import { outcomeOf } from '../audit/index.ts';
+import type { AttemptEnvelope, InvocationEnvelope, UnsettledAttempt } from '../core/envelope.ts';
+import { needsSettling } from '../core/safety.ts';
+import { invocationToken } from '../core/token.ts';
+import type { TemporalConnection } from './connection.ts';
+import { readRun } from './history.ts';
+import { invocationIdOf } from './ids.ts';
+import { fromPayloads } from './payloads.ts';
+import { findExecution } from './start.ts';
+
+export interface RunOf {
+  workflowId: string;
+  runId: string;
+}
+
+/** What is needed to settle a run: all of it is on its own record. */
+export interface UnsettledRun {
+  name: string;
+  input: unknown;
+  envelope: InvocationEnvelope & { settles: UnsettledAttempt };
+}
+
+/** What a closed run has left open; undefined when it ended in order, has begun nothing, or was reset into another run. */
+export async function readUnsettled(
+  temporal: TemporalConnection,
+  { workflowId, runId }: RunOf,
+): Promise<UnsettledRun | undefined> {
+  const events = await readRun(temporal, { workflowId, firstRunId: runId }, runId);
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const name = started?.workflowType?.name ?? '';
+  const [input, envelope] = fromPayloads(started?.input) as [unknown, InvocationEnvelope | undefined];
+  const error = errorOf(events.at(-1));
+  if (!envelope || !error || !needsSettling(envelope.safety)) return undefined;
+  const firstRunId = started?.firstExecutionRunId ?? runId;
+  const open = lastAttempt(events, name) ?? attemptBefore(envelope, name, firstRunId);
+  if (!open || (await wasReset(temporal, { workflowId, firstRunId, runId }))) return undefined;
+  const invocationId = invocationIdOf({ workflowId, firstRunId });
+  const settles = { invocationId, token: open.token, attempt: open.attempt, error };
+  return { name, input: input ?? null, envelope: { ...kept(envelope), settles } };
+}
+
+/** What was told of the invocation, where that leaves something to settle. */
+function errorOf(last: HistoryEvent | undefined): UnsettledAttempt['error'] | undefined {
+  const { status, error } = outcomeOf(last ?? {}, { decode: fromPayloads });
+  const isFromOutside = last?.workflowExecutionTimedOutEventAttributes || status === 'terminated';
+  const isUnfinished = error?.code === 'COMPENSATION_FAILED';
+  return isFromOutside || isUnfinished ? (error ?? undefined) : undefined;
+}
+
+/** Also one that no worker had begun as far as is on record: it may have begun a moment later. */
+function lastAttempt(events: HistoryEvent[], name: string): AttemptEnvelope | undefined {
+  const scheduled = events.findLast(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name,
+  );
+  const input = scheduled?.activityTaskScheduledEventAttributes?.input;
+  return fromPayloads(input)[1] as AttemptEnvelope | undefined;
+}
+
+/** Of the run before this one; a compensated attempt was settled there. */
+function attemptBefore({ resume, safety }: InvocationEnvelope, name: string, firstRunId: string) {
+  if (!resume || safety?.compensate) return undefined;
+  return { attempt: resume.attempt - 1, token: invocationToken(name, firstRunId, resume.epoch) };
+}
+
+/** A reset ends a run and goes on in another one, with the same token. */
+async function wasReset(
+  temporal: TemporalConnection,
+  { workflowId, firstRunId, runId }: RunOf & { firstRunId: string },
+): Promise<boolean> {
+  const latest = await findExecution(temporal, { workflowId });
+  return latest?.execution.firstRunId === firstRunId && latest.runId !== runId;
+}
+
+function kept(envelope: InvocationEnvelope): InvocationEnvelope {
+  const { resume: _, predecessor: __, local: ___, deadlineMs: ____, ...rest } = envelope;
+  return rest;
+}

@@ -1,0 +1,21 @@
+import type { StageRequest } from '../attempt/staging.ts';
+import type { StagedInvocation } from '../core/envelope.ts';
+import { checkJson, checkSchema } from '../core/validate.ts';
+import { entryOf } from '../temporal/entry.ts';
+import { workflowIdOf } from '../temporal/ids.ts';
+import { stagedInvocation } from '../temporal/plan.ts';
+import type { WorkerHost } from './host.ts';
+
+/** A further invocation, checked now: once the attempt has committed nobody could be told that its input is wrong. */
+export async function stageInvocation(
+  { catalogue, project }: WorkerHost,
+  caller: string,
+  { name, input, key, unique }: StageRequest,
+): Promise<StagedInvocation> {
+  const entry = entryOf(catalogue, name);
+  const plain = checkJson(input, 'input', name);
+  await checkSchema(entry.input, plain, 'input', name);
+  const workflowId = workflowIdOf(name, caller, key, unique);
+  const plan = { entry, input: plain, caller, idempotencyKey: key, project, local: false };
+  return stagedInvocation(plan, workflowId);
+}

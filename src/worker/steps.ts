@@ -1,0 +1,47 @@
+import { Context } from '@temporalio/activity';
+import { Pulse } from '../attempt/pulse.ts';
+import type { AttemptEnvelope, InvocationEnvelope, SettledOutcome, StagedInvocation } from '../core/envelope.ts';
+import { isDoError } from '../core/errors.ts';
+import type { SealOutcome } from '../core/settle.ts';
+import { seal, unknownReceipts } from '../store/index.ts';
+import { invocationIdOf } from '../temporal/ids.ts';
+import { settleRun } from '../temporal/settle.ts';
+import { toStepFailure } from './failure.ts';
+import type { WorkerHost } from './host.ts';
+
+/** Decides the token of an attempt that is to be told as failed, in the store. */
+export async function sealToken(name: string, meta: AttemptEnvelope, host: WorkerHost): Promise<SealOutcome> {
+  const store = await host.store();
+  const { token, attempt, firstRunId } = meta;
+  const { workflowId } = Context.current().info.workflowExecution!;
+  const invocationId = invocationIdOf({ workflowId, firstRunId });
+  const sealed = await seal(store, { token, action: name, invocationId, attempt });
+  if (sealed.state === 'sealed') {
+    const calls = await unknownReceipts(store, token);
+    return { status: 'sealed', ...(calls.length > 0 && { unknownCalls: calls.map(withoutTime) }) };
+  }
+  const { output, enqueued, attempt: committedBy } = sealed;
+  return { status: 'committed', output, enqueued: enqueued as StagedInvocation[], committedBy };
+}
+
+const withoutTime = ({ name, attempt }: { name: string; attempt: number }) => ({ name, attempt });
+
+/** Settles the run that had this workflow's id before, should it have ended without running any code of ours. */
+export async function settlePredecessor(
+  predecessor: NonNullable<InvocationEnvelope['predecessor']>,
+  { temporal, project }: WorkerHost,
+): Promise<SettledOutcome> {
+  const { info, cancellationSignal, heartbeat } = Context.current();
+  const pulse = new Pulse(heartbeat.bind(Context.current()));
+  const { workflowId } = info.workflowExecution!;
+  try {
+    return await settleRun(temporal, { workflowId, runId: predecessor.runId }, project, cancellationSignal);
+  } catch (error) {
+    if (isDoError(error) && error.code === 'COMPENSATION_FAILED') {
+      throw toStepFailure(error, { code: 'COMPENSATION_FAILED', nonRetryable: true });
+    }
+    throw error;
+  } finally {
+    pulse.stop();
+  }
+}
