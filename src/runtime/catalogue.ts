@@ -28,16 +28,17 @@ const entries = new WeakMap<AnyAction, CatalogueEntry>();
 export function toEntry(action: AnyAction): CatalogueEntry {
   const known = entries.get(action);
   if (known) return known;
-  const { name, version, description, policy, input, output } = action;
+  const { name, version, description, policy, safety, input, output, level } = action;
   const entry: CatalogueEntry = {
     name,
     version,
     description,
     policy,
+    safety,
     input,
     inputSchema: jsonSchemaOf(input, 'input'),
     outputSchema: jsonSchemaOf(output, 'output'),
-    level: 'idempotent',
+    level,
   };
   entries.set(action, entry);
   return entry;
