@@ -33,6 +33,8 @@ export class Session {
   /** Where caught mail is listed; undefined without the embedded servers, or when SMTP_URL names another server. */
   readonly inbox: string | undefined;
   readonly address: string;
+  /** `DATABASE_URL`, or that of the embedded Postgres, which starts for it. */
+  readonly databaseUrl: () => Promise<string>;
   readonly #options: SessionOptions;
   readonly #release: () => Promise<void>;
   readonly #store: LazyStore;
@@ -46,6 +48,7 @@ export class Session {
     this.inbox = opened.inbox;
     this.address = opened.address;
     this.#release = opened.release;
+    this.databaseUrl = opened.databaseUrl;
     this.#store = new LazyStore(opened.databaseUrl);
     this.#options = options;
     this.catalogue = new ProjectCatalogue(manifestReader(project.dataDir));
