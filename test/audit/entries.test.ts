@@ -9,11 +9,14 @@ const entriesOf = (name: string) => toEntries(recording(name), reading);
 const line = ({ type, attempt, error }: AuditEntry) =>
   [type, attempt, error?.type].filter((part) => part !== undefined).join(' ');
 
-const attempt = (number: number, ending: string) => [
-  `attempt.scheduled ${number}`,
-  `attempt.started ${number}`,
-  `attempt.${ending}`,
+const step = (role: string, which: string, ending: string) => [
+  `${role}.scheduled${which}`,
+  `${role}.started${which}`,
+  `${role}.${ending}`,
 ];
+const attempt = (number: number, ending: string) => step('attempt', ` ${number}`, ending);
+const compensation = (number: number, ending: string) =>
+  step('compensation', ` ${number}`, `${ending.split(' ')[0]} ${number}${ending.replace(/^\S+/, '')}`);
 
 const STORIES: Record<string, string[]> = {
   completed: [...attempt(1, 'completed 1'), 'invocation.completed'],
@@ -61,6 +64,69 @@ const STORIES: Record<string, string[]> = {
   terminated: ['attempt.scheduled 1', 'attempt.started 1', 'invocation.terminated Terminated'],
   running: ['attempt.scheduled 1', 'attempt.started 1'],
   'handed-back': [...attempt(1, 'handed_back 1'), ...attempt(1, 'completed 1'), 'invocation.completed'],
+  sealed: [
+    ...attempt(1, 'failed 1 Error'),
+    'retry.scheduled 2',
+    ...attempt(2, 'failed 2 Error'),
+    ...step('seal', ' 2', 'completed 2'),
+    'invocation.failed Error',
+  ],
+  unheard: [
+    ...attempt(1, 'failed 1 Error'),
+    'retry.scheduled 2',
+    ...attempt(2, 'completed 2'),
+    'invocation.completed',
+  ],
+  compensated: [
+    ...attempt(1, 'failed 1 Error'),
+    ...compensation(1, 'completed'),
+    'retry.scheduled 2',
+    ...attempt(2, 'failed 2 Error'),
+    ...compensation(2, 'completed'),
+    'invocation.failed Error',
+  ],
+  'compensation-failed': [
+    ...attempt(1, 'failed 1 Error'),
+    ...compensation(1, 'failed Error'),
+    'retry.scheduled 1',
+    ...compensation(1, 'completed'),
+    'retry.scheduled 2',
+    ...attempt(2, 'failed 2 Error'),
+    ...compensation(2, 'failed Error'),
+    'retry.scheduled 2',
+    ...compensation(2, 'failed Error'),
+    'invocation.failed CompensationFailed',
+  ],
+  enqueued: [
+    ...attempt(1, 'completed 1'),
+    'enqueued.scheduled',
+    'enqueued.scheduled',
+    'enqueued.joined',
+    'enqueued.started',
+    'invocation.completed',
+  ],
+  calls: [
+    'attempt.scheduled 1',
+    'attempt.started 1',
+    'call.done 1',
+    'attempt.failed 1 Error',
+    'retry.scheduled 2',
+    'attempt.scheduled 2',
+    'attempt.started 2',
+    'call.replayed 2',
+    'attempt.completed 2',
+    'invocation.completed',
+  ],
+  settling: [...compensation(1, 'completed'), 'invocation.completed'],
+  predecessor: [
+    ...step('predecessor', '', 'completed'),
+    'attempt.scheduled 1',
+    'attempt.started 1',
+    'cancel.requested',
+    'attempt.cancelled 1',
+    ...compensation(1, 'completed'),
+    'invocation.cancelled Cancelled',
+  ],
   continued: [
     ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((number) => [
       ...attempt(number, `failed ${number} Error`),
@@ -145,6 +211,40 @@ describe('an entry', () => {
     expect(waits[0]).toBeGreaterThanOrEqual(8);
     expect(waits[0]).toBeLessThanOrEqual(10);
     expect(waits[1]).toBe(30);
+  });
+
+  test('tells which try to take an attempt back it is about, also before the next one', () => {
+    const tries = entriesOf('compensation-failed').flatMap(({ type, attempt: of, compensationAttempt }) =>
+      compensationAttempt === undefined || type.endsWith('.started')
+        ? []
+        : [`${type} ${of}/${compensationAttempt}`],
+    );
+    expect(tries.slice(0, 4)).toEqual([
+      'compensation.scheduled 1/1',
+      'compensation.failed 1/1',
+      'retry.scheduled 1/2',
+      'compensation.scheduled 1/2',
+    ]);
+  });
+
+  test('names the attempt that had committed where another one found that', () => {
+    expect(of('unheard', 'attempt.completed')).toMatchObject([
+      { attempt: 2, committedBy: 1, output: { attempt: 1 } },
+    ]);
+  });
+
+  test('says what a seal and the settling of the run before found', () => {
+    expect(of('sealed', 'seal.completed')).toMatchObject([{ state: 'sealed' }]);
+    expect(of('predecessor', 'predecessor.completed')).toMatchObject([{ state: 'compensated' }]);
+  });
+
+  test('names what an attempt called outside and what it enqueued', () => {
+    expect(of('calls', 'call.done')).toMatchObject([{ call: 'charge' }]);
+    const [child] = of('enqueued', 'enqueued.started');
+    expect(child).toMatchObject({
+      name: 'record.completed',
+      invocation: expect.stringMatching(/^inv_/) as string,
+    });
   });
 
   test('of an attempt that waits for a worker does not say that it started', () => {
