@@ -67,7 +67,10 @@ export class Calls {
       return toJson(result);
     } catch (error) {
       const what = `The result of the call "${name}" of action "${this.#options.action}" cannot be kept:`;
-      throw new DoError('OUTPUT_INVALID', `${what} it ${(error as Error).message}. Return what JSON can hold.`);
+      throw new DoError(
+        'OUTPUT_INVALID',
+        `${what} it ${(error as Error).message}. Return what JSON can hold.`,
+      );
     }
   }
 

@@ -20,7 +20,12 @@ export function workOf(action: AnyAction, role: 'handler' | 'compensate', meta: 
   const { output, error, attempt } = compensates;
   return (input, ctx) => {
     // The prototype and not a spread, which would lose a `tx` that only refuses.
-    const own = Object.assign(Object.create(ctx) as ActionContext, { ...ctx, error, attempt, output: output as never });
+    const own = Object.assign(Object.create(ctx) as ActionContext, {
+      ...ctx,
+      error,
+      attempt,
+      output: output as never,
+    });
     return compensate(input as never, own);
   };
 }

@@ -21,8 +21,10 @@ export function readError(failure: TemporalFailure, reading: Pick<Reading, 'deco
   };
 }
 
-export const detailOf = (failure: TemporalFailure, reading: Pick<Reading, 'decode'>): Partial<FailureDetail> =>
-  reading.decode(failure.applicationFailureInfo?.details)[0] ?? {};
+export const detailOf = (
+  failure: TemporalFailure,
+  reading: Pick<Reading, 'decode'>,
+): Partial<FailureDetail> => reading.decode(failure.applicationFailureInfo?.details)[0] ?? {};
 
 function typeOf(failure: TemporalFailure): string {
   if (failure.timeoutFailureInfo) {

@@ -128,4 +128,3 @@ function firstAttemptOf(record: InvocationRecord, reading: Reading): number {
   const args = reading.decode(record.runs.at(-1)?.[0]?.workflowExecutionStartedEventAttributes?.input);
   return (args[1] as InvocationEnvelope | undefined)?.resume?.attempt ?? 1;
 }
-

@@ -57,9 +57,7 @@ export class RunReader {
     return completed ? this.#readCompleted(completed) : this.#readUnfinished(event);
   }
 
-  #readCompleted(
-    completed: NonNullable<HistoryEvent['activityTaskCompletedEventAttributes']>,
-  ): Row[] {
+  #readCompleted(completed: NonNullable<HistoryEvent['activityTaskCompletedEventAttributes']>): Row[] {
     const activity = this.#activity(completed);
     const result = this.#reading.decode(completed.result)[0] ?? null;
     const row = rowOf(activity, 'completed');
@@ -139,4 +137,8 @@ export class RunReader {
 
 const rowOf = ({ role, ...which }: Activity, what: string): Row => ({ type: `${role}.${what}`, ...which });
 
-const callRow = ({ name, state, attempt }: RecordedCall): Row => ({ type: `call.${state}`, attempt, call: name });
+const callRow = ({ name, state, attempt }: RecordedCall): Row => ({
+  type: `call.${state}`,
+  attempt,
+  call: name,
+});

@@ -62,7 +62,11 @@ export interface ActionContext {
    * all when the attempt fails. With `key` it is the invocation of that idempotency key. Throws `ACTION_NOT_FOUND` and
    * `INPUT_INVALID` at once.
    */
-  readonly enqueue: (action: string | { name: string }, input: unknown, options?: { key?: string }) => Promise<void>;
+  readonly enqueue: (
+    action: string | { name: string },
+    input: unknown,
+    options?: { key?: string },
+  ) => Promise<void>;
   /**
    * Makes an outside call and keeps its result in the database: a later attempt gets that result and does not call again.
    * Where an attempt ended between call and receipt, nobody knows whether the call arrived: it is made again, and the audit

@@ -17,10 +17,7 @@ export type Handler<Input, Output> = (input: Input, ctx: ActionContext) => Outpu
  * Takes back what an attempt may have done. It has to be idempotent, may run for an attempt that did nothing, and has to
  * bar a late act of that attempt's token at the other side; where that side cannot, a late attempt may still act.
  */
-export type Compensate<Input, Output> = (
-  input: Input,
-  ctx: CompensationContext<Output>,
-) => unknown;
+export type Compensate<Input, Output> = (input: Input, ctx: CompensationContext<Output>) => unknown;
 
 /** What an action that compensates another one is invoked with. */
 export interface CompensationInput<Input = unknown, Output = unknown> {

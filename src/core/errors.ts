@@ -49,7 +49,10 @@ export const ERRORS = {
   TEMPORAL_NOT_CONFIGURED: program(500, 'In production, and no Temporal address is set.'),
   EMBEDDED_UNAVAILABLE: program(503, 'The embedded servers of development cannot be started.'),
   STORE_UNAVAILABLE: request(503, 'The database does not answer, so nothing that needs it can be done.'),
-  TRANSACTION_CLOSED: program(500, 'A statement was sent to a transaction that is over, or that is not its to end.'),
+  TRANSACTION_CLOSED: program(
+    500,
+    'A statement was sent to a transaction that is over, or that is not its to end.',
+  ),
   API_UNREACHABLE: program(503, 'The HTTP client got no answer from the API.'),
   LISTEN_FAILED: program(500, 'The API cannot listen on its port.'),
   WAIT_ABORTED: program(499, "The caller's own signal ended the wait; the invocation goes on."),

@@ -102,7 +102,8 @@ class AttemptLoop {
   }
 
   async #runUntilCancelled(): Promise<LoopResult> {
-    if (this.#remainingMs() <= 0) return await this.#end({ status: 'timed_out', attempts: this.#attempt - 1 });
+    if (this.#remainingMs() <= 0)
+      return await this.#end({ status: 'timed_out', attempts: this.#attempt - 1 });
     for (;;) {
       const plan = this.#plan();
       this.#open = { attempt: plan.attempt, epoch: plan.epoch };

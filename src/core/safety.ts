@@ -19,7 +19,8 @@ export interface Compensation {
   action?: string;
 }
 
-export const needsSeal = (safety: Safety): boolean => safety.transactional === true || safety.receipts === true;
+export const needsSeal = (safety: Safety): boolean =>
+  safety.transactional === true || safety.receipts === true;
 
 /** A run that ends without running any code of ours (terminated, say) leaves work behind only if it has one of these. */
 export const needsSettling = (safety: Safety | undefined): boolean =>

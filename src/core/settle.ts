@@ -50,7 +50,11 @@ export async function settle(settlement: Settlement, failed: FailedAttempt): Pro
   if (!safety.compensate) return { status: 'settled', epoch: failed.epoch };
   const outcome = await settlement.compensate(failed);
   if (outcome.status === 'completed') return { status: 'settled', epoch: failed.epoch + 1 };
-  return { status: 'failed', failure: compensationFailed(failed.failure, outcome.failure), error: outcome.error };
+  return {
+    status: 'failed',
+    failure: compensationFailed(failed.failure, outcome.failure),
+    error: outcome.error,
+  };
 }
 
 const compensationFailed = (attempt: Failure, compensation: Failure): Failure => ({

@@ -1,4 +1,9 @@
-import { ActivityCancellationType, ActivityFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { InvocationEnvelope, SettledOutcome } from '../core/envelope.ts';
 import { HEARTBEAT_TIMEOUT_MS, PREDECESSOR } from '../core/envelope.ts';
 

@@ -21,6 +21,7 @@ export async function settleUnsettled(
   const settlement = new ActivitySettlement({ name, input, envelope, tokenOf: () => token, firstRunId });
   const settled = await settle(settlement, { attempt, epoch: 0, failure });
   if (settled.status === 'failed') throw workflowFailure(settled.failure, attempt, settled.error);
-  if (settled.status === 'settled') return { outcome: envelope.safety?.compensate ? 'compensated' : 'sealed' };
+  if (settled.status === 'settled')
+    return { outcome: envelope.safety?.compensate ? 'compensated' : 'sealed' };
   return { outcome: 'committed', output: await releaseEnqueued(settled) };
 }

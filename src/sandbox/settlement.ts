@@ -68,7 +68,8 @@ export class ActivitySettlement implements Settlement {
     });
     const result = await runAttempts(runner, policy);
     if (result.status === 'completed') return { status: 'completed' };
-    if (result.status !== 'failed') throw new Error(`A compensation has no deadline, yet it ${result.status}.`);
+    if (result.status !== 'failed')
+      throw new Error(`A compensation has no deadline, yet it ${result.status}.`);
     this.#beLoud(result.failure);
     return { status: 'failed', failure: result.failure, error: result.error };
   }

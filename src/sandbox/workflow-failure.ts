@@ -9,7 +9,11 @@ export function toWorkflowFailure(result: Extract<LoopResult, { attempts: number
   if (status === 'failed') return workflowFailure(failure, attempts, error);
   const lastError = failure ? `${failure.type}: ${failure.message}` : 'no attempt had ended';
   const message = `The deadline passed after ${attempts} attempt${attempts === 1 ? '' : 's'}; last: ${lastError}`;
-  return workflowFailure({ code: 'INVOCATION_TIMED_OUT', type: 'DeadlineExceeded', message }, attempts, error);
+  return workflowFailure(
+    { code: 'INVOCATION_TIMED_OUT', type: 'DeadlineExceeded', message },
+    attempts,
+    error,
+  );
 }
 
 export function workflowFailure(

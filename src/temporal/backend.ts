@@ -16,7 +16,8 @@ import { executionOf, invocationIdOf, workflowIdOf } from './ids.ts';
 import { listInvocations } from './list.ts';
 import { fromPayloads } from './payloads.ts';
 import { settlingIdOf, startSettling } from './settle.ts';
-import { findExecution, mismatch, startInvocation } from './start.ts';
+import { findExecution } from './find.ts';
+import { mismatch, startInvocation } from './start.ts';
 import { missingWorker } from './missing-worker.ts';
 
 export interface TemporalBackendOptions {
@@ -145,7 +146,8 @@ export class TemporalBackend implements Backend {
 
   async #describe(record: InvocationRecord): Promise<Invocation> {
     const invocation = readInvocation(record, this.#reading);
-    if (mayBeUnsettled(invocation)) return { ...invocation, ...(await this.#settledBy(record, invocation.name)) };
+    if (mayBeUnsettled(invocation))
+      return { ...invocation, ...(await this.#settledBy(record, invocation.name)) };
     if (invocation.status !== 'running') return invocation;
     const waitingFor = await missingWorker(this.#options.temporal, record);
     return waitingFor === undefined ? invocation : { ...invocation, waitingFor };

@@ -1,21 +1,19 @@
 import type { Memo } from '../audit/index.ts';
+import { memoOf } from '../audit/index.ts';
+import { MEMO_KEY } from '../core/envelope.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
-
-export interface EndedRun {
-  workflowId: string;
-  runId: string;
-  memo: Memo | null | undefined;
-}
+import { fromPayloads } from './payloads.ts';
+import type { RunOf } from './unsettled.ts';
 
 const PAGE = 200;
 
-/** The runs of a project that ended without running any code, those since then or all that are kept. */
+/** The runs of a project that ended without running any code and need settling: since then, or all that are kept. */
 export async function* endedFromOutside(
   temporal: TemporalConnection,
   project: string,
   since: number | undefined,
-): AsyncGenerator<EndedRun> {
+): AsyncGenerator<RunOf> {
   const { connection, namespace } = temporal;
   const query = [
     'ExecutionStatus IN ("Terminated", "TimedOut")',
@@ -29,8 +27,11 @@ export async function* endedFromOutside(
     );
     for (const { execution, memo } of page.executions) {
       const { workflowId, runId } = execution ?? {};
-      if (workflowId && runId) yield { workflowId, runId, memo };
+      if (workflowId && runId && needsSettling(memo)) yield { workflowId, runId };
     }
     nextPageToken = page.nextPageToken;
   } while (nextPageToken.length > 0);
 }
+
+const needsSettling = (memo: Memo | null | undefined): boolean =>
+  memo?.fields?.[MEMO_KEY] !== undefined && memoOf(memo, { decode: fromPayloads }).settle === true;

@@ -7,6 +7,7 @@ import { call } from './connection.ts';
 import { GRPC, grpcCode } from './grpc.ts';
 import type { Execution } from './ids.ts';
 import { invocationIdOf, invocationNotFound } from './ids.ts';
+import { resetInto } from './find.ts';
 
 const CLOSE_EVENT_ONLY = 2;
 /** The server answers a long poll within about 20 s, with or without news. */
@@ -25,9 +26,11 @@ export async function readRecord(
   let lastRunId = runId;
   while (runId) {
     const events: HistoryEvent[] = await readRun(temporal, execution, runId);
-    runs.push(events);
+    const resetInto = await resetAfter(temporal, execution, runId, events.at(-1));
+    // The run that a reset goes on in begins with a copy of this one.
+    if (!resetInto) runs.push(events);
     lastRunId = runId;
-    runId = continuedIn(events.at(-1));
+    runId = resetInto ?? continuedIn(events.at(-1));
   }
   const pending = mayHavePending(runs.at(-1)?.at(-1))
     ? await pendingActivities(temporal, execution.workflowId, lastRunId)
@@ -105,7 +108,7 @@ export async function waitForClose(
       signal,
     );
     const event = page.history?.events?.[0];
-    const nextRun = continuedIn(event);
+    const nextRun = continuedIn(event) ?? (await resetAfter(temporal, execution, runId, event));
     if (event && !nextRun) return event;
     runId = nextRun ?? runId;
     nextPageToken = nextRun ? new Uint8Array() : page.nextPageToken;
@@ -147,6 +150,16 @@ const mayHavePending = (event: HistoryEvent | undefined): boolean =>
     event?.workflowExecutionFailedEventAttributes ??
     event?.workflowExecutionCanceledEventAttributes
   );
+
+async function resetAfter(
+  temporal: TemporalConnection,
+  execution: Execution,
+  runId: string,
+  last: HistoryEvent | undefined,
+): Promise<string | undefined> {
+  const isTerminated = last?.workflowExecutionTerminatedEventAttributes;
+  return isTerminated ? await resetInto(temporal, execution, runId) : undefined;
+}
 
 function found<T>(execution: Execution, request: () => Promise<T>) {
   return async (temporal: TemporalConnection, limitMs?: number): Promise<T> => {

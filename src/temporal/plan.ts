@@ -41,7 +41,14 @@ export function envelopeOf(plan: StartPlan): InvocationEnvelope {
 /** When a delay is over, this process may be gone. */
 export const isLocal = ({ local, delayMs }: StartPlan): boolean => local && delayMs === undefined;
 
-export function memoFor({ entry, input, caller, idempotencyKey, deadlineMs, delayMs }: StartPlan): InvocationMemo {
+export function memoFor({
+  entry,
+  input,
+  caller,
+  idempotencyKey,
+  deadlineMs,
+  delayMs,
+}: StartPlan): InvocationMemo {
   return {
     kind: 'action',
     version: entry.version,

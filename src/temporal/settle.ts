@@ -9,7 +9,7 @@ import { GRPC, grpcCode } from './grpc.ts';
 import { waitForClose } from './history.ts';
 import type { Execution } from './ids.ts';
 import { fromPayloads, toPayload, toPayloads } from './payloads.ts';
-import { findExecution } from './start.ts';
+import { findExecution } from './find.ts';
 import type { RunOf, UnsettledRun } from './unsettled.ts';
 import { readUnsettled } from './unsettled.ts';
 

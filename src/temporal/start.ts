@@ -3,24 +3,20 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { MEMO_KEY } from '../core/envelope.ts';
 import { DoError } from '../core/errors.ts';
 import { needsSettling } from '../core/safety.ts';
-import { memoOf } from '../audit/index.ts';
 import { inputHash } from './canonical.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
+import { findExecution } from './find.ts';
 import { GRPC, grpcCode } from './grpc.ts';
 import type { Execution } from './ids.ts';
 import { workflowIdOf } from './ids.ts';
-import { fromPayloads, toPayload, toPayloads } from './payloads.ts';
+import { toPayload, toPayloads } from './payloads.ts';
 import type { StartPlan } from './plan.ts';
 import { envelopeOf, isLocal, memoFor, summaryOf } from './plan.ts';
 
 /** Enum values of Temporal's API. */
 const ALLOW_DUPLICATE_FAILED_ONLY = 2;
 const USE_EXISTING = 2;
-const RUNNING = 1;
-const COMPLETED = 2;
-const TERMINATED = 5;
-const TIMED_OUT = 7;
 
 export interface StartedRun {
   execution: Execution;
@@ -97,43 +93,3 @@ export const mismatch = (): DoError =>
     'IDEMPOTENCY_MISMATCH',
     'This idempotency key was used with another input; nothing was executed. Use a new key for a new input, or repeat the first input to get its outcome.',
   );
-
-export interface FoundExecution {
-  execution: Execution;
-  inputHash: string | undefined;
-  /** Of its last run. */
-  runId: string;
-  isRunning: boolean;
-  isCompleted: boolean;
-  /** By terminate, or by a timeout of Temporal's own: no code of ours ran at its end. */
-  wasEndedFromOutside: boolean;
-}
-
-/** The latest invocation under a workflow id. */
-export async function findExecution(
-  temporal: TemporalConnection,
-  at: { workflowId: string; firstRunId?: string },
-): Promise<FoundExecution | undefined> {
-  const { connection, namespace } = temporal;
-  const { workflowId, firstRunId } = at;
-  try {
-    const { workflowExecutionInfo: info } = await call(temporal, () =>
-      connection.workflowService.describeWorkflowExecution({
-        namespace,
-        execution: { workflowId, ...(firstRunId !== undefined && { runId: firstRunId }) },
-      }),
-    );
-    const memo = memoOf(info?.memo, { decode: fromPayloads });
-    return {
-      execution: { workflowId, firstRunId: info?.firstRunId || info?.execution?.runId || '' },
-      inputHash: memo.inputHash,
-      runId: info?.execution?.runId ?? '',
-      isRunning: Number(info?.status) === RUNNING,
-      isCompleted: Number(info?.status) === COMPLETED,
-      wasEndedFromOutside: [TERMINATED, TIMED_OUT].includes(Number(info?.status)),
-    };
-  } catch (error) {
-    if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;
-    throw error;
-  }
-}

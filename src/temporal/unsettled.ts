@@ -7,7 +7,7 @@ import type { TemporalConnection } from './connection.ts';
 import { readRun } from './history.ts';
 import { invocationIdOf } from './ids.ts';
 import { fromPayloads } from './payloads.ts';
-import { findExecution } from './start.ts';
+import { resetInto } from './find.ts';
 
 export interface RunOf {
   workflowId: string;
@@ -34,7 +34,8 @@ export async function readUnsettled(
   if (!envelope || !error || !needsSettling(envelope.safety)) return undefined;
   const firstRunId = started?.firstExecutionRunId ?? runId;
   const open = lastAttempt(events, name) ?? attemptBefore(envelope, name, firstRunId);
-  if (!open || (await wasReset(temporal, { workflowId, firstRunId, runId }))) return undefined;
+  // A reset goes on in another run, with the same token.
+  if (!open || (await resetInto(temporal, { workflowId, firstRunId }, runId))) return undefined;
   const invocationId = invocationIdOf({ workflowId, firstRunId });
   const settles = { invocationId, token: open.token, attempt: open.attempt, error };
   return { name, input: input ?? null, envelope: { ...kept(envelope), settles } };
@@ -61,15 +62,6 @@ function lastAttempt(events: HistoryEvent[], name: string): AttemptEnvelope | un
 function attemptBefore({ resume, safety }: InvocationEnvelope, name: string, firstRunId: string) {
   if (!resume || safety?.compensate) return undefined;
   return { attempt: resume.attempt - 1, token: invocationToken(name, firstRunId, resume.epoch) };
-}
-
-/** A reset ends a run and goes on in another one, with the same token. */
-async function wasReset(
-  temporal: TemporalConnection,
-  { workflowId, firstRunId, runId }: RunOf & { firstRunId: string },
-): Promise<boolean> {
-  const latest = await findExecution(temporal, { workflowId });
-  return latest?.execution.firstRunId === firstRunId && latest.runId !== runId;
 }
 
 function kept(envelope: InvocationEnvelope): InvocationEnvelope {

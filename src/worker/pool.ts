@@ -55,7 +55,10 @@ export class WorkerPool {
   #serveOne(name: string): Promise<void> {
     const serving =
       this.#served.get(name) ??
-      this.#run({ taskQueue: actionQueue(this.#options.host.project, name), maxConcurrentActivityTaskPolls: 2 });
+      this.#run({
+        taskQueue: actionQueue(this.#options.host.project, name),
+        maxConcurrentActivityTaskPolls: 2,
+      });
     this.#served.set(name, serving);
     return serving;
   }

@@ -1,11 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MEMO_KEY } from '../core/envelope.ts';
 import { failpoint } from '../core/failpoint.ts';
-import { memoOf } from '../audit/index.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import { endedFromOutside } from '../temporal/ended.ts';
-import type { EndedRun } from '../temporal/ended.ts';
-import { fromPayloads } from '../temporal/payloads.ts';
 import { startSettling } from '../temporal/settle.ts';
 
 const PERIOD_MS = 2_000;
@@ -60,7 +56,7 @@ export class Reconciler {
     for await (const run of endedFromOutside(temporal, project, this.#since)) {
       if (this.#stopping.signal.aborted) return;
       seen.add(run.runId);
-      if (this.#settled.has(run.runId) || !needsIt(run)) continue;
+      if (this.#settled.has(run.runId)) continue;
       await failpoint('reconcile.before');
       await startSettling(temporal, run, { project, again: false });
       this.#settled.add(run.runId);
@@ -70,6 +66,3 @@ export class Reconciler {
     this.#since = beganAt - OVERLAP_MS;
   }
 }
-
-const needsIt = ({ memo }: EndedRun): boolean =>
-  memo?.fields?.[MEMO_KEY] !== undefined && memoOf(memo, { decode: fromPayloads }).settle === true;

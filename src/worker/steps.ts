@@ -1,6 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { Pulse } from '../attempt/pulse.ts';
-import type { AttemptEnvelope, InvocationEnvelope, SettledOutcome, StagedInvocation } from '../core/envelope.ts';
+import type {
+  AttemptEnvelope,
+  InvocationEnvelope,
+  SettledOutcome,
+  StagedInvocation,
+} from '../core/envelope.ts';
 import { isDoError } from '../core/errors.ts';
 import type { SealOutcome } from '../core/settle.ts';
 import { seal, unknownReceipts } from '../store/index.ts';

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Action } from '../../../src/core/action.ts';
 import type { ActionContext } from '../../../src/core/context.ts';
+import { executionOf } from '../../../src/temporal/ids.ts';
 import { atFailpoint, failureOf, useSystem } from './system.ts';
 
 const system = useSystem();
@@ -121,4 +123,28 @@ describe('a repeat under the key of a terminated invocation', () => {
     await expect.poll(async () => (await settled(first.id)).status).toBe('completed');
     expect(await effectsOf('racing')).toBe(1);
   });
+});
+
+test('an invocation that an operator resets goes on under its id, with its token, and is not settled', async () => {
+  const tokens: string[] = [];
+  plays.set('reset', (ctx) => void tokens.push(ctx.idempotencyKey));
+  const first = await system.client.action(insert).start({ name: 'reset' });
+  await first.result();
+  const { connection, namespace } = system.session.temporal;
+  await connection.workflowService.resetWorkflowExecution({
+    namespace,
+    workflowExecution: { workflowId: executionOf(first.id).workflowId },
+    reason: 'a test',
+    workflowTaskFinishEventId: 4 as never,
+    requestId: randomUUID(),
+  });
+  expect(await first.result()).toEqual({ by: first.id });
+  const { invocation } = await first.audit();
+  expect([invocation.id, invocation.status, invocation.settledBy]).toEqual([
+    first.id,
+    'completed',
+    undefined,
+  ]);
+  // It had committed before: the repeated attempt found that, and ran nothing.
+  expect([tokens.length, await effectsOf('reset')]).toEqual([1, 1]);
 });

@@ -1,0 +1,62 @@
+import { memoOf } from '../audit/index.ts';
+import type { TemporalConnection } from './connection.ts';
+import { call } from './connection.ts';
+import { GRPC, grpcCode } from './grpc.ts';
+import type { Execution } from './ids.ts';
+import { fromPayloads } from './payloads.ts';
+
+/** Enum values of Temporal's API. */
+const RUNNING = 1;
+const COMPLETED = 2;
+const TERMINATED = 5;
+const TIMED_OUT = 7;
+
+export interface FoundExecution {
+  execution: Execution;
+  inputHash: string | undefined;
+  /** Of its last run. */
+  runId: string;
+  isRunning: boolean;
+  isCompleted: boolean;
+  /** By terminate, or by a timeout of Temporal's own: no code of ours ran at its end. */
+  wasEndedFromOutside: boolean;
+}
+
+/** The latest invocation under a workflow id. */
+export async function findExecution(
+  temporal: TemporalConnection,
+  at: { workflowId: string; firstRunId?: string },
+): Promise<FoundExecution | undefined> {
+  const { connection, namespace } = temporal;
+  const { workflowId, firstRunId } = at;
+  try {
+    const { workflowExecutionInfo: info } = await call(temporal, () =>
+      connection.workflowService.describeWorkflowExecution({
+        namespace,
+        execution: { workflowId, ...(firstRunId !== undefined && { runId: firstRunId }) },
+      }),
+    );
+    const memo = memoOf(info?.memo, { decode: fromPayloads });
+    return {
+      execution: { workflowId, firstRunId: info?.firstRunId || info?.execution?.runId || '' },
+      inputHash: memo.inputHash,
+      runId: info?.execution?.runId ?? '',
+      isRunning: Number(info?.status) === RUNNING,
+      isCompleted: Number(info?.status) === COMPLETED,
+      wasEndedFromOutside: [TERMINATED, TIMED_OUT].includes(Number(info?.status)),
+    };
+  } catch (error) {
+    if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+/** The run in which an operator's reset goes on with a run that it terminated: it is the same invocation. */
+export async function resetInto(
+  temporal: TemporalConnection,
+  { workflowId, firstRunId }: Execution,
+  runId: string,
+): Promise<string | undefined> {
+  const latest = await findExecution(temporal, { workflowId });
+  return latest?.execution.firstRunId === firstRunId && latest.runId !== runId ? latest.runId : undefined;
+}
