@@ -6,12 +6,13 @@ import { acquireEmbedded } from '../src/embedded/index.ts';
 import { coldStart } from './cold-start.ts';
 import { memory } from './memory.ts';
 import { speed } from './speed.ts';
+import { transactional } from './transactional.ts';
 
 /**
  * What is measured: whole calls in this process against one embedded server, contenders taking turns in one run, so
  * that the ratios hold on any machine. What is not: a server of its own machine, a network, other payload sizes.
  */
-const PARTS = { 'cold-start': coldStart, speed, memory };
+const PARTS = { 'cold-start': coldStart, speed, transactional, memory };
 
 const only = process.argv.slice(2);
 const dataDir = mkdtempSync(join(tmpdir(), 'do-bench-'));
@@ -19,12 +20,17 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
 const lease = await acquireEmbedded({ dataDir });
 process.env['TEMPORAL_ADDRESS'] = lease.temporal.address;
+const bench = {
+  dataDir,
+  address: lease.temporal.address,
+  databaseUrl: async () => (await lease.postgres()).url,
+};
 let missed = 0;
 try {
   for (const [name, part] of Object.entries(PARTS)) {
     if (only.length > 0 && !only.includes(name)) continue;
     console.log(`\n${name}`);
-    for (const { label, value, target, isMet } of await part({ dataDir, address: lease.temporal.address })) {
+    for (const { label, value, target, isMet } of await part(bench)) {
       if (!isMet) missed++;
       console.log(`  ${label.padEnd(58)} ${value.padStart(10)}   ${target} ${isMet ? '' : 'MISSED'}`);
     }

@@ -35,6 +35,8 @@ export async function throughput({ invoke }: Contender, count: number, concurren
 export interface Bench {
   dataDir: string;
   address: string;
+  /** Of the embedded Postgres, which starts for it. */
+  databaseUrl: () => Promise<string>;
 }
 
 export interface Figure {
@@ -64,3 +66,6 @@ export const shown = (label: string, value: number, unit: string): Figure => ({
   target: '',
   isMet: true,
 });
+
+/** Round by round, since the machine's speed drifts. */
+export const ratio = (a: number[], b: number[]): number => median(a.map((value, round) => value / b[round]!));

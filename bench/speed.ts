@@ -1,7 +1,7 @@
 import { Action } from '@do-sdk/core';
 import { createWorker } from '@do-sdk/core/worker';
 import type { Bench, Contender, Figure } from './measure.ts';
-import { atLeast, atMost, median, sequential, shown, throughput } from './measure.ts';
+import { atLeast, atMost, median, ratio, sequential, shown, throughput } from './measure.ts';
 import { startRaw } from './raw/contender.ts';
 
 const ROUNDS = 5;
@@ -43,6 +43,3 @@ export async function speed({ address }: Bench): Promise<Figure[]> {
     shown('throughput: do-sdk / raw SDK with eager start', ratio(own!.rate, eager!.rate), ''),
   ];
 }
-
-/** Round by round, since the machine's speed drifts. */
-const ratio = (a: number[], b: number[]): number => median(a.map((value, round) => value / b[round]!));
