@@ -3,8 +3,22 @@ import { client } from './local.ts';
 
 // Define
 export { Action } from './core/action.ts';
-export type { ActionDefinition, Handler } from './core/definition.ts';
-export type { ActionContext, ActionLog } from './core/context.ts';
+export type {
+  ActionDefinition,
+  Compensate,
+  CompensatingAction,
+  CompensationInput,
+  Handler,
+} from './core/definition.ts';
+export type {
+  ActionContext,
+  ActionLog,
+  CompensationContext,
+  Transaction,
+  TransactionQuery,
+} from './core/context.ts';
+export type { IsolationOptions } from './core/isolation.ts';
+export type { AtomicityLevel } from './core/level.ts';
 export { ActionError } from './core/action-error.ts';
 export type { ActionErrorOptions } from './core/action-error.ts';
 export type { RetryPolicy } from './core/policy.ts';

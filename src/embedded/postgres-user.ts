@@ -23,10 +23,18 @@ export async function preparePostgresFolder(
   if (uid !== 0) return { uid, gid };
   const user = await unprivileged();
   // Not only a new folder: one that was copied or unpacked by root has become root's with all that is in it.
-  for (const name of readdirSync(folder, { recursive: true }))
-    lchownSync(join(folder, String(name)), user.uid, user.gid);
-  chownSync(folder, user.uid, user.gid);
+  give(folder, user);
   return user;
+}
+
+// Never through a link: those to the package's files would give away what is not ours.
+function give(folder: string, user: { uid: number; gid: number }): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) give(path, user);
+    else lchownSync(path, user.uid, user.gid);
+  }
+  chownSync(folder, user.uid, user.gid);
 }
 
 async function unprivileged(): Promise<{ uid: number; gid: number }> {
@@ -102,7 +110,7 @@ function closed(
 ): string {
   return [
     `Postgres does not run as root, and the user with id ${uid}, as whom it would run, cannot get to ${folder}`,
-    `or ${dirname(programs.postgres)}. Tried directly and with setpriv (${CAPABILITIES.join(', ')}):`,
+    `or run the programs in ${dirname(programs.postgres)}. Tried directly and with setpriv (${CAPABILITIES.join(', ')}):`,
     ...reasons.map((reason) => `  - ${reason}`),
     `Let others pass through the folders above both (chmod o+x), or have the data directory elsewhere. ${CURES}`,
   ].join('\n');

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ interface Report {
   ms?: number;
   progress?: string;
   error?: string;
+  /** Its URL. */
+  postgres?: string;
 }
 
 export interface Lessee {
@@ -22,7 +24,17 @@ export interface Lessee {
   reports: Report[];
   /** What `acquireEmbedded` gave it, or its error. */
   settled(): Promise<Report>;
+  /** The URL of Postgres that it was given; it asks in the mode `postgres`. */
+  postgres(): Promise<string>;
   exited: Promise<number | null>;
+}
+
+interface LesseeOptions {
+  mode?: 'hold' | 'idle' | 'postgres';
+  detached?: boolean;
+  env?: NodeJS.ProcessEnv;
+  fixture?: string;
+  user?: { uid: number; gid: number };
 }
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/lessee.mjs', import.meta.url));
@@ -37,16 +49,13 @@ export function tempDir(): string {
 
 export function startLessee(
   dataDir: string,
-  {
-    mode = 'hold',
-    detached = false,
-    env,
-  }: { mode?: 'hold' | 'idle'; detached?: boolean; env?: NodeJS.ProcessEnv } = {},
+  { mode = 'hold', detached = false, env, fixture = FIXTURE, user = undefined }: LesseeOptions = {},
 ): Lessee {
-  const child = spawn(process.execPath, [FIXTURE, dataDir, mode], {
+  const child = spawn(process.execPath, [fixture, dataDir, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached,
     env: env ?? process.env,
+    ...user,
   });
   children.push(child);
   const reports: Report[] = [];
@@ -56,16 +65,21 @@ export function startLessee(
     rest = lines.pop() ?? '';
     reports.push(...lines.map((line) => JSON.parse(line) as Report));
   });
-  const outcome = () => reports.find((report) => report.address !== undefined || report.error !== undefined);
+  const report = (isIt: (report: Report) => boolean) =>
+    vi.waitFor(() => reports.find(isIt) ?? Promise.reject(new Error(`not yet: ${JSON.stringify(reports)}`)), {
+      timeout: 60_000,
+      interval: 20,
+    });
   return {
     child,
     pid: child.pid ?? 0,
     reports,
-    settled: () =>
-      vi.waitFor(() => outcome() ?? Promise.reject(new Error(`no lease yet: ${JSON.stringify(reports)}`)), {
-        timeout: 60_000,
-        interval: 20,
-      }),
+    settled: () => report(({ address, error }) => address !== undefined || error !== undefined),
+    async postgres() {
+      const { postgres, error } = await report((said) => (said.postgres ?? said.error) !== undefined);
+      if (postgres === undefined) throw new Error(error);
+      return postgres;
+    },
     exited: new Promise((resolve) => child.once('exit', (code) => resolve(code))),
   };
 }
@@ -75,7 +89,46 @@ const processesWith = (text: string) =>
 
 export const serversOf = (dataDir: string) => processesWith(`--db-filename ${dataDir}/temporal.db `);
 export const supervisorsOf = (dataDir: string) => processesWith(`/embedded/supervisor.js ${dataDir} `);
-export const processesOf = (dataDir: string) => [...serversOf(dataDir), ...supervisorsOf(dataDir)];
+export const processesOf = (dataDir: string) => [
+  ...serversOf(dataDir),
+  ...supervisorsOf(dataDir),
+  ...postgresOf(dataDir),
+];
+
+/** The postmaster and all its children, also while it is being set up. */
+export const postgresOf = (dataDir: string) =>
+  runningProcesses().flatMap(({ pid, command }) =>
+    command.includes(`-D ${dataDir}/postgres/`) || isIn(`${dataDir}/postgres/`, pid) ? pid : [],
+  );
+
+function isIn(folder: string, pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+  } catch {
+    return false;
+  }
+}
+
+/** Without a child that has not yet changed the command line that it was born with. */
+export function postmastersOf(dataDir: string): number[] {
+  const pids = processesWith(`/bin/postgres -D ${dataDir}/postgres/data `);
+  return pids.filter((pid) => !pids.includes(parentOf(pid)));
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** The one Postgres that serves now. */
+export function onlyPostgres(dataDir: string): number {
+  const pids = postmastersOf(dataDir);
+  if (pids.length !== 1) throw new Error(`Expected one Postgres, found ${pids.length}: ${pids.join(', ')}`);
+  return pids[0] as number;
+}
 
 /** The one server that serves now. */
 export function onlyServer(dataDir: string): number {
@@ -123,7 +176,7 @@ afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   for (const dir of directories.splice(0)) {
     // The supervisor first: it would start the server again.
-    const end = () => [...supervisorsOf(dir), ...serversOf(dir)].forEach((pid) => kill(pid));
+    const end = () => [...supervisorsOf(dir), ...processesOf(dir)].forEach((pid) => kill(pid));
     await vi.waitFor(() => (end(), expect(processesOf(dir)).toEqual([])), { timeout: 10_000, interval: 50 });
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   }
