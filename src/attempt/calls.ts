@@ -9,6 +9,8 @@ import { beginReceipt, endReceipt, failReceipt } from '../store/index.ts';
 /** A call that was made must not look unmade because the store was away for a moment. */
 const RECEIPT_PAUSE_MS = 250;
 const LONGEST_NAME = 200;
+/** Each is told in the result of the attempt, which is bounded. */
+const MOST_CALLS = 1_000;
 
 export interface CallsOptions {
   action: string;
@@ -32,6 +34,7 @@ export class Calls {
   once = async <Result>(name: string, call: () => Result | Promise<Result>): Promise<Result> => {
     const { token, attempt, signal, log } = this.#options;
     checkName(name);
+    if (this.#options.made.length >= MOST_CALLS) throw tooMany();
     signal.throwIfAborted();
     const store = await this.#options.store();
     const receipt = await beginReceipt(store, { token, name, attempt });
@@ -98,3 +101,9 @@ function checkName(name: unknown): void {
     `Expected the name of a call by \`ctx.once\` to be a string of 1 to ${LONGEST_NAME} characters.`,
   );
 }
+
+const tooMany = (): DoError =>
+  new DoError(
+    'DEFINITION_INVALID',
+    `One attempt can make ${MOST_CALLS} calls by \`ctx.once\` at most. Split the work into further actions.`,
+  );

@@ -14,12 +14,16 @@ export interface StageRequest {
 /** All are started by one workflow task, and the server holds 2,000 pending ones at most. */
 const MOST = 500;
 
+/** All travel with the output in one result, which Temporal bounds by 2 MiB; found before the commit, not after it. */
+const MOST_BYTES = 512 * 1024;
+
 /** The invocations that wait for this attempt's commit. */
 export class Staging {
   readonly #stage: (request: StageRequest) => Promise<StagedInvocation>;
   readonly #token: string;
   readonly #staged: Promise<StagedInvocation>[] = [];
   #isClosed = false;
+  #bytes = 0;
 
   constructor(token: string, stage: (request: StageRequest) => Promise<StagedInvocation>) {
     this.#token = token;
@@ -36,10 +40,16 @@ export class Staging {
     if (key !== undefined && !isIdempotencyKey(key)) throw badKey();
     const name = typeof action === 'string' ? action : action.name;
     const unique = `${this.#token}/${this.#staged.length + 1}`;
-    const staged = this.#stage({ name, input, key, unique });
+    const staged = this.#stage({ name, input, key, unique }).then((invocation) => this.#weigh(invocation));
     this.#staged.push(staged);
     await staged;
   };
+
+  #weigh(invocation: StagedInvocation): StagedInvocation {
+    this.#bytes += Buffer.byteLength(JSON.stringify(invocation));
+    if (this.#bytes > MOST_BYTES) throw tooLarge();
+    return invocation;
+  }
 
   /** What was staged; from here on nothing is. */
   async close(): Promise<StagedInvocation[]> {
@@ -58,6 +68,12 @@ const tooMany = (): DoError =>
   new DoError(
     'DEFINITION_INVALID',
     `One attempt can enqueue ${MOST} invocations at most. Enqueue one that enqueues the rest.`,
+  );
+
+const tooLarge = (): DoError =>
+  new DoError(
+    'INPUT_INVALID',
+    'What one attempt enqueues is larger than 512 KiB together. Store the inputs elsewhere and pass references.',
   );
 
 const badKey = (): DoError =>

@@ -22,24 +22,33 @@ export class LazyLease {
     }));
   }
 
+  /** Of the embedded Postgres, which starts for it. */
+  async databaseUrl(): Promise<string> {
+    const lease = await this.open();
+    const { url } = await lease.postgres().catch((cause: unknown) => this.#fail(cause));
+    return url;
+  }
+
   async release(): Promise<void> {
     const lease = await this.#lease?.catch(() => undefined);
     await lease?.release();
   }
 
   async #acquire(): Promise<EmbeddedLease> {
-    if (isProduction()) throw notConfigured();
+    if (isProduction()) throw databaseNotConfigured();
     const { acquireEmbedded } = await import('../embedded/index.ts');
-    const dataDir = this.#dataDir;
-    return await acquireEmbedded({ dataDir, onProgress: this.#onProgress }).catch((cause: unknown) => {
-      const message = `${(cause as Error).message} (DO_DATA_DIR is ${dataDir})`;
-      throw new DoError('EMBEDDED_UNAVAILABLE', message, { cause });
-    });
+    const options = { dataDir: this.#dataDir, onProgress: this.#onProgress };
+    return await acquireEmbedded(options).catch((cause: unknown) => this.#fail(cause));
+  }
+
+  #fail(cause: unknown): never {
+    const message = `${(cause as Error).message} (DO_DATA_DIR is ${this.#dataDir})`;
+    throw new DoError('EMBEDDED_UNAVAILABLE', message, { cause });
   }
 }
 
 /** Temporal was checked before: only the database can be missing here. */
-const notConfigured = (): DoError =>
+export const databaseNotConfigured = (): DoError =>
   new DoError(
     'STORE_UNAVAILABLE',
     'NODE_ENV is "production" and DATABASE_URL is not set: transactional actions, `ctx.once` and API keys need a Postgres database. Set it to postgres://user:password@host:5432/database.',

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import type { CatalogueEntry } from '../core/catalogue.ts';
-import { allRegistered } from '../core/registry.ts';
+import type { AnyAction } from '../core/definition.ts';
+import { allRegistered, registered } from '../core/registry.ts';
+import { needsSeal } from '../core/safety.ts';
 import type { Store } from '../store/index.ts';
 import { TemporalBackend } from '../temporal/backend.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
@@ -9,8 +11,9 @@ import { configuredTemporal } from '../temporal/settings.ts';
 import { installRuntime, WorkerPool } from '../worker/pool.ts';
 import { Reconciler } from '../worker/reconciler.ts';
 import { ProjectCatalogue } from './catalogue.ts';
+import { isProduction } from './environment.ts';
 import { manifestReader } from './manifest.ts';
-import { LazyLease } from './lazy-lease.ts';
+import { databaseNotConfigured, LazyLease } from './lazy-lease.ts';
 import { LazyStore } from './lazy-store.ts';
 import type { Project } from './project.ts';
 import { findProject } from './project.ts';
@@ -74,7 +77,8 @@ export class Session {
   store = (): Promise<Store> => this.#store.open();
 
   /** Runs the attempts of these actions; by default of all that this process has imported so far. */
-  async serve(actions: Iterable<{ readonly name: string }> = allRegistered()): Promise<WorkerPool> {
+  async serve(actions: Iterable<Pick<AnyAction, 'name'>> = allRegistered()): Promise<WorkerPool> {
+    for (const { name } of actions) requireDatabase(registered(name));
     this.#pool ??= WorkerPool.create({
       host: {
         temporal: this.temporal,
@@ -125,6 +129,12 @@ export class Session {
   }
 }
 
+/** Told at the start of a worker: in the middle of an invocation it could only be waited for. */
+function requireDatabase(action: AnyAction | undefined): void {
+  const needsDatabase = action?.safety !== undefined && needsSeal(action.safety);
+  if (needsDatabase && isProduction() && configuredDatabase() === undefined) throw databaseNotConfigured();
+}
+
 interface OpenedTemporal {
   temporal: TemporalConnection;
   address: string;
@@ -138,7 +148,7 @@ async function openTemporal(project: Project, options: SessionOptions): Promise<
   const identity = `${process.pid}@${hostname()}`;
   const configured = configuredTemporal();
   const embedded = new LazyLease(project, options.onProgress);
-  const databaseUrl = async () => configuredDatabase() ?? (await (await embedded.open()).postgres()).url;
+  const databaseUrl = async () => configuredDatabase() ?? (await embedded.databaseUrl());
   const release = () => embedded.release();
   if (configured) {
     const address = configured.connectionOptions.address ?? '';

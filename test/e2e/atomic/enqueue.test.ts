@@ -90,3 +90,12 @@ test('a commit of which nothing was heard still starts what it enqueued, once', 
   await expect(handle.result()).resolves.toEqual({ name: 'unheard' });
   await expect.poll(() => noted('unheard')).toBe(1);
 });
+
+test('too much for one result is found before the commit', async () => {
+  plays.set('heavy', async (ctx) => {
+    for (let n = 0; n < 6; n++) await ctx.enqueue(note, { text: 'x'.repeat(100_000) });
+  });
+  const { invocation } = await failureOf(system.client.action(committing).invoke({ name: 'heavy' }));
+  expect(invocation.error?.message).toContain('larger than 512 KiB');
+  expect(noted('heavy')).toBe(0);
+});
