@@ -1,9 +1,8 @@
-import { toMs } from '../core/duration.ts';
 import { isDoError } from '../core/errors.ts';
 import { throughDoor } from './door.ts';
+import { readDuration } from './duration-option.ts';
 import { readInput } from './input.ts';
 import { tellProgress } from './progress.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface InvokeOptions {
   input?: string;
@@ -13,7 +12,7 @@ export interface InvokeOptions {
 }
 
 export async function invoke(name: string, options: InvokeOptions): Promise<void> {
-  const deadline = readDeadline(options.deadline);
+  const deadline = readDuration(options.deadline, '--deadline');
   const input = await readInput(options.input);
   await throughDoor(
     async (door) => {
@@ -33,13 +32,4 @@ export async function invoke(name: string, options: InvokeOptions): Promise<void
     },
     { runsHandlers: true },
   );
-}
-
-function readDeadline(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  try {
-    return toMs(given, '--deadline');
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -9,7 +9,9 @@ export interface ListOptions {
   name?: string;
   kind?: string;
   status?: string;
+  code?: string;
   since?: string;
+  until?: string;
   limit?: string;
   cursor?: string;
   json?: boolean;
@@ -21,7 +23,8 @@ export async function list({ json, ...options }: ListOptions): Promise<void> {
     ...options,
     kind: options.kind as Invocation['kind'] | undefined,
     status: options.status as InvocationStatus | undefined,
-    since: options.since === undefined ? undefined : startOf(options.since),
+    since: readTime(options.since, '--since'),
+    until: readTime(options.until, '--until'),
     limit: options.limit === undefined ? undefined : Number(options.limit),
   };
   const page = await throughDoor((door) => door.invocations.list(query));
@@ -42,7 +45,7 @@ const toRow = ({ startedAt, closedAt, status, name, id }: InvocationItem): strin
 ];
 
 /** `1h` is an hour ago; anything else is a time. */
-function startOf(since: string): string | Date {
-  const isDuration = /^\d+(\.\d+)? ?(ms|s|m|h|d)$/.test(since);
-  return isDuration ? new Date(Date.now() - toMs(since, '--since')) : since;
+function readTime(given: string | undefined, option: string): string | Date | undefined {
+  const isDuration = given !== undefined && /^\d+(\.\d+)? ?(ms|s|m|h|d)$/.test(given);
+  return isDuration ? new Date(Date.now() - toMs(given, option)) : given;
 }

@@ -10,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 /** An abandoned handler may still hold the process when all else has ended; its attempt is retried elsewhere. */
-const LEFTOVERS_MS = 1_000;
+const LEFTOVERS_MS = 100;
 
 createProgram()
   .parseAsync()

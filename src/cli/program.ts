@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import type { DevOptions } from './dev/index.ts';
 import type { InitOptions } from './init/index.ts';
+import { addKeys } from './keys/commands.ts';
 import type { AuditOptions } from './audit.ts';
 import type { InvokeOptions } from './invoke.ts';
 import type { ListOptions } from './list.ts';
+import { ownVersion } from './own-version.ts';
+import type { WorkerCommandOptions } from './worker.ts';
 
 interface Json {
   json?: boolean;
@@ -15,12 +18,14 @@ const JSON_FLAG = ['--json', 'for programs: JSON on standard output'] as const;
 export function createProgram(): Command {
   const program = new Command('do-sdk')
     .description('Atomic Actions on Temporal.')
+    .version(ownVersion(), '--version', 'the version of this package')
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'USAGE: ')) });
   addServing(program);
   addInvoke(program);
   addList(program);
   addReading(program);
+  addKeys(program);
   addInit(program);
   return program;
 }
@@ -38,7 +43,12 @@ function addServing(program: Command): void {
     .description(
       "run the handlers of the built-in actions and of the project's src/actions and src/workflows",
     )
-    .action(async () => (await import('./worker.ts')).worker());
+    .option('--shutdown-grace-time <duration>', 'for running attempts to end after SIGTERM (default: 10s)')
+    .option(
+      '--shutdown-force-time <duration>',
+      'from SIGTERM until running attempts are abandoned and the process ends (default: grace time + 10s)',
+    )
+    .action(async (options: WorkerCommandOptions) => (await import('./worker.ts')).worker(options));
   program
     .command('status')
     .description('where the API and Temporal of this project are')
@@ -67,10 +77,12 @@ function addList(program: Command): void {
     .option('--name <name>', 'of one action')
     .option('--kind <kind>', 'action or workflow')
     .option('--status <status>', 'running, completed, failed, cancelled, timed_out or terminated')
+    .option('--code <code>', 'closed with this error code, such as COMPENSATION_FAILED')
     .option(
       '--since <time>',
       'accepted since then: 1h for an hour ago, or a time such as 2026-01-31T12:00:00Z',
     )
+    .option('--until <time>', 'accepted before then, in the same ways')
     .option('--limit <number>', 'at most that many, 1 to 200 (default: 50)')
     .option('--cursor <cursor>', 'the page after the one that told this cursor')
     .option(...JSON_FLAG)

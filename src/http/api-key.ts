@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { DoError, isDoError } from '../core/errors.ts';
 import type { ApiDeps, Caller } from './deps.ts';
 
 export interface ApiKey {
@@ -7,18 +8,37 @@ export interface ApiKey {
   secret: string;
 }
 
+/** The caller of a key that is kept elsewhere; undefined when it is nobody's there. */
+export type FindCaller = (bearer: string) => Promise<Caller | undefined>;
+
 /**
  * Digests have one length, which `timingSafeEqual` demands, and every key is compared, so that the time taken tells
- * neither how much of a key was right nor which one.
+ * neither how much of a key was right nor which one. `findStored` is asked for what is none of `keys`.
  */
-export function keyAuthenticator(keys: readonly ApiKey[]): ApiDeps['authenticate'] {
+export function keyAuthenticator(
+  keys: readonly ApiKey[],
+  findStored: FindCaller = async () => undefined,
+): ApiDeps['authenticate'] {
   const known = keys.map(({ id, secret }) => ({ id, digest: digestOf(secret) }));
   return async (bearer) => {
     const digest = digestOf(bearer);
     let caller: Caller | undefined;
     for (const key of known) if (timingSafeEqual(key.digest, digest)) caller = { id: key.id };
-    return caller;
+    return caller ?? (await findStored(bearer).catch(rethrow));
   };
 }
 
 const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/**
+ * A key that cannot be looked up is not an unknown one: told 401, a client would throw it away. Whoever asks is not
+ * known yet, so the reason, which names the database's host, is only logged.
+ */
+function rethrow(cause: unknown): never {
+  if (isDoError(cause) && cause.code === 'TEMPORAL_UNAVAILABLE') throw cause;
+  throw new DoError(
+    'STORE_UNAVAILABLE',
+    'The API key cannot be looked up now. Nothing was accepted; try again.',
+    { cause },
+  );
+}

@@ -6,6 +6,7 @@ import { requireKey } from './bearer.ts';
 import type { ApiDeps } from './deps.ts';
 import { problemHandler } from './problem.ts';
 import { addActionRoutes } from './routes/actions.ts';
+import { addErrorRoute } from './routes/errors.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInvocationRoutes } from './routes/invocations.ts';
 import { addInvokeRoute } from './routes/invoke.ts';
@@ -21,6 +22,7 @@ export function createApp(deps: ApiDeps): Express {
   app.enable('strict routing');
   app.set('query parser', 'simple');
   addHealthRoutes(app, deps, onError);
+  addErrorRoute(app);
   app.use('/v1', v1(deps, onError));
   app.use((req) => {
     throw new DoError('ROUTE_NOT_FOUND', `There is nothing at ${JSON.stringify(req.path.slice(0, 200))}.`);

@@ -1,22 +1,13 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { ErrorCode } from '../core/errors.ts';
-import { DoError, ERROR_STATUS, isDoError } from '../core/errors.ts';
+import { DoError, ERROR_STATUS, ERRORS, isDoError } from '../core/errors.ts';
 
-/** A Temporal server that restarts is back within about this time. */
+/** A Temporal server or a database that restarts is back within about this time. */
 const RETRY_AFTER_S = 2;
 
 const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
   UNAUTHORIZED: { 'WWW-Authenticate': 'Bearer' },
 };
-
-/** How an invocation ended is told by the invocation: as the status of a request it would be a fault of ours. */
-const OUTCOMES: ReadonlySet<string> = new Set([
-  'INVOCATION_FAILED',
-  'INVOCATION_CANCELLED',
-  'INVOCATION_TIMED_OUT',
-  'INVOCATION_TERMINATED',
-  'OUTPUT_INVALID',
-]);
 
 /** Answers with `application/problem+json` (RFC 9457) and our `code`. */
 export function sendProblem(res: Response, code: ErrorCode, detail: string): void {
@@ -42,12 +33,13 @@ export function problemHandler(onError: (error: unknown) => void): ErrorRequestH
       sendProblem(res, 'INTERNAL', 'The request failed by a fault of the server; its log says more.');
       return;
     }
-    if (ERROR_STATUS[known.code] === 500) onError(error);
+    if (ERROR_STATUS[known.code] === 500 || known.code === 'STORE_UNAVAILABLE') onError(error);
     sendProblem(res, known.code, known.message);
   };
 }
 
-const hidesDetail = (code: ErrorCode): boolean => code === 'INTERNAL' || OUTCOMES.has(code);
+/** How an invocation ended is told by the invocation: as the status of a request it would be a fault of ours. */
+const hidesDetail = (code: ErrorCode): boolean => code === 'INTERNAL' || ERRORS[code].met === 'outcome';
 
 /** Express gives up on a path such as `/v1/actions/%zz` before any handler sees it: no such name can exist. */
 function undecodable(error: unknown, path: string): DoError | undefined {

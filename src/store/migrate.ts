@@ -30,9 +30,19 @@ const FOUNDATION = `
     at timestamptz not null default now()
   )`;
 
+/**
+ * Read from the catalogue's tables. `to_regclass` answers from a cache of the session, in which what another process
+ * has created while this one waited for the lock is still missing.
+ */
+const IS_FOUNDED = `
+  select exists (
+    select from pg_catalog.pg_class table_ join pg_catalog.pg_namespace schema_ on schema_.oid = table_.relnamespace
+     where schema_.nspname = 'do_sdk' and table_.relname = 'migrations'
+  ) as founded`;
+
 async function versionOf(run: Run): Promise<number> {
-  const [found] = await run<{ table: string | null }>(`select to_regclass('do_sdk.migrations') as table`);
-  if (!found?.table) return 0;
+  const [found] = await run<{ founded: boolean }>(IS_FOUNDED);
+  if (!found?.founded) return 0;
   const [latest] = await run<{ version: number | null }>(
     'select max(version) as version from do_sdk.migrations',
   );

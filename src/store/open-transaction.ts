@@ -57,7 +57,12 @@ export class OpenTransaction {
 
   /** A statement of the platform. */
   async run<Row>(sql: string, values: readonly unknown[] = []): Promise<Rows<Row>> {
-    return this.#send({ text: sql, values: [...values] });
+    try {
+      return await this.#send({ text: sql, values: [...values] });
+    } catch (error) {
+      // Read-only or out of space is for the handler to read as Postgres says it, and an outage for the platform.
+      throw unavailable(error, this.#store.server);
+    }
   }
 
   /** Hands the connection back after an end that Postgres has confirmed, as good as new: a handler may SET, LISTEN … */

@@ -38,6 +38,7 @@ export class ConnectionPool {
   readonly #pool: Pool;
   readonly #gate: Gate;
   readonly #settings: PoolSettings;
+  #ended: Promise<void> | undefined;
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
@@ -75,7 +76,7 @@ export class ConnectionPool {
   }
 
   async end(): Promise<void> {
-    if (!this.#pool.ending) await this.#pool.end();
+    await (this.#ended ??= this.#pool.end());
   }
 
   async #connect(): Promise<Connection> {

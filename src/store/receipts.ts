@@ -47,7 +47,8 @@ export async function beginReceipt(
 /** The call was made; every later attempt gets `result`, which is JSON. */
 export async function endReceipt(store: Store, key: ReceiptKey, result: unknown): Promise<void> {
   await store.query(
-    `update do_sdk.receipts set state = 'done', result = $3, at = clock_timestamp() where token = $1 and name = $2`,
+    `update do_sdk.receipts set state = 'done', result = $3, at = clock_timestamp()
+      where token = $1 and name = $2 and state <> 'done'`,
     [key.token, key.name, JSON.stringify(result ?? null)],
   );
 }

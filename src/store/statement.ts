@@ -4,7 +4,7 @@ import { DoError } from '../core/errors.ts';
 
 /** What the lexer of Postgres skips; a block comment nests, so that it is found by `skipBlockComment`. */
 const BLANK = /^(?:[ \t\n\r\f\v;]+|--[^\n\r]*)/;
-const WORD = /^[a-z_]+/i;
+const WORD = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*/i;
 
 /** The statement as pg takes it; refuses what would end the transaction from under the platform. */
 export function statementOf(

@@ -45,7 +45,8 @@ export async function commitOnce(
       const tried = await tryOnce(store, plan, clock, work);
       if ('committed' in tried) return tried.committed;
       if (repeats >= MOST_REPEATS) throw tried.conflict;
-      if (tried.conflict instanceof StoreError) await endHolders(store, plan.token);
+      if (tried.conflict instanceof StoreError)
+        await untilAborted(clock.signal, endHolders(store, plan.token));
       // Jitter parts those that have met; the pause ends with the attempt.
       await pause(Math.random() * Math.min(10 * 2 ** repeats, 500), clock.signal);
     }

@@ -44,7 +44,9 @@ test('audit --follow prints each entry once, as it happens, and ends when the in
 
 test('audit reads what is on record also after everything has been stopped', async () => {
   const { project, system, id } = await failingOnce(0);
-  await expect.poll(async () => (await system.audit(id)).invocation.status).toBe('completed');
+  await expect
+    .poll(async () => (await system.audit(id)).invocation.status, { timeout: 20_000 })
+    .toBe('completed');
   await system.kill('SIGTERM');
   const { stdout, code } = await cli(project, ['audit', id, '--json']);
   expect(code).toBe(0);

@@ -34,12 +34,12 @@ test('an invocation that fails ends the command with 1, its code on stderr and t
 });
 
 test('an invocation that outlives --deadline ends the command with 1', async () => {
-  const args = ['invoke', 'some.job', '--input', '{"ms":20000}', '--deadline', '500ms'];
+  const args = ['invoke', 'some.job', '--input', '{"ms":100000}', '--deadline', '500ms'];
   const startedAt = Date.now();
   const run = await cli(project(), args);
   expect(run.code).toBe(1);
   // The handler does not listen to its signal; it must not hold the command until it ends.
-  expect(Date.now() - startedAt).toBeLessThan(15_000);
+  expect(Date.now() - startedAt).toBeLessThan(50_000);
   expect(run.stderr).toMatch(/^INVOCATION_TIMED_OUT: /m);
 });
 

@@ -14,6 +14,9 @@ test('list narrows by name, status and time, and goes on at the cursor it told',
   await expect.poll(async () => (await page()).items.length, { timeout: 10_000 }).toBe(3);
   expect((await page('--status', 'failed', '--since', '1h')).items).toHaveLength(1);
   expect((await page('--since', '2100-01-01')).items).toEqual([]);
+  expect((await page('--until', '1h')).items).toEqual([]);
+  expect((await page('--until', '2100-01-01', '--code', 'INVOCATION_FAILED')).items).toHaveLength(1);
+  expect((await page('--code', 'COMPENSATION_FAILED')).items).toEqual([]);
 
   const first = await page('--limit', '2');
   const rest = await page('--limit', '2', '--cursor', first.nextCursor!);
@@ -34,6 +37,8 @@ test.each([
   ['--limit', 'many'],
   ['--status', 'done'],
   ['--since', 'yesterday'],
+  ['--until', 'tomorrow'],
+  ['--code', 'NOTHING'],
 ])('list %s %s ends with 2 and names the filter', async (option, value) => {
   const run = await cli(makeProject(), ['list', option, value]);
   expect(run).toMatchObject({ code: 2, stdout: '' });

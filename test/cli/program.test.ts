@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
 import { ROOT } from '../e2e/support.ts';
 
 const page = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8');
-const { commands } = createProgram();
+
+/** Those that can be run, by the words they are run with: `keys create`, not `keys`. */
+const runnable = (command: Command, words = ''): [name: string, command: Command][] =>
+  command.commands.length === 0
+    ? [[words, command]]
+    : command.commands.flatMap((inner) => runnable(inner, `${words} ${inner.name()}`.trim()));
+const commands = runnable(createProgram());
 
 /** What the page says under `## do-sdk <name>`. */
 function sectionOf(name: string): string {
@@ -19,10 +26,10 @@ const optionsOf = (section: string): string[] =>
 
 test('docs/cli.md has a section for each command and for nothing else', () => {
   const headings = [...page.matchAll(/^## do-sdk (.+)$/gm)].map(([, name]) => name!);
-  expect(headings.sort()).toEqual(commands.map((command) => command.name()).sort());
+  expect(headings.sort()).toEqual(commands.map(([name]) => name).sort());
 });
 
-test.each(commands.map((command) => [command.name(), command] as const))(
+test.each(commands)(
   'docs/cli.md tells of %s every argument and option it has, and none it has not',
   (name, command) => {
     const section = sectionOf(name);
@@ -35,4 +42,9 @@ test.each(commands.map((command) => [command.name(), command] as const))(
 test('docs/cli.md has the exit codes and says them as the commands do', () => {
   const codes = [...page.matchAll(/^\| `(\d)` /gm)].map(([, code]) => code);
   expect(codes).toEqual(['0', '1', '2']);
+});
+
+test('--version is that of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  expect(createProgram().version()).toBe(version);
 });

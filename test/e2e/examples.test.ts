@@ -32,3 +32,27 @@ test('02 sends a mail over HTTP and prints the id of the invocation', async () =
     text: expect.stringContaining("We're thrilled to have you join us.") as string,
   });
 });
+
+test.each([
+  [
+    '03-transfer',
+    'commits debit and credit together, or neither',
+    [
+      "[ { id: 'alice', balance: 70 }, { id: 'bob', balance: 30 } ]",
+      'to bob: you got 30',
+      '"bank.transfer" failed after 3 attempts: 23514',
+    ],
+  ],
+  [
+    '04-hold-and-release',
+    'takes back what failed',
+    ['{ held: 60 }', 'taking attempt 1 back', 'taking attempt 2 back', 'held: [ 60 ]'],
+  ],
+  ['05-drizzle', 'writes with drizzle', ["drizzle: { item: 'book', left: 2 }"]],
+  ['06-kysely', 'writes with kysely', ["kysely: { page: '/', count: 1 }"]],
+])('%s %s and ends by itself', async (name, _, lines) => {
+  const project = projectWithExamples();
+  const example = runScript(project, `examples/${name}.ts`);
+  expect(await example.ended, example.output()).toBe(0);
+  for (const line of lines) expect(example.output()).toContain(line);
+});

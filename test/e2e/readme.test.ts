@@ -80,3 +80,26 @@ test('the action that the README defines runs as a script', async () => {
   expect(await script.ended).toBe(0);
   expect(script.output()).toMatch(/^ch_o_1$/m);
 });
+
+/** What the README leaves to its reader. */
+const AROUND = `
+function hold(cents: number, key: string) { return { cents, key }; }
+async function release(_key: string) {}
+const setUp = new Action({ name: 'set.up', transactional: true, handler: async (_: null, { tx }) => {
+  await tx.query('create table account (id text primary key, balance int)');
+  await tx.query("insert into account values ('alice', 100), ('bob', 0)");
+} });
+const read = new Action({ name: 'read', transactional: true, handler: async (_: null, { tx }) =>
+  (await tx.query('select balance from account order by id')).rows });
+await setUp.invoke(null);
+await transfer.invoke({ amount: 30 });
+console.log(JSON.stringify(await read.invoke(null)), JSON.stringify(await reserve.invoke({ cents: 5 })));
+`;
+
+test('the transactional action of the README commits both halves, and what it enqueues follows', async () => {
+  const project = makeProject({ 'transfer.ts': snippet('ts', 'bank.transfer') + AROUND });
+  const script = runScript(project, 'transfer.ts');
+  expect(await script.ended, script.output()).toBe(0);
+  expect(script.output()).toMatch(/^\[{"balance":70},{"balance":30}\] {"cents":5/m);
+  expect(script.output()).toMatch(/^bob got 30$/m);
+});

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import type { Audit, Invocation } from '../../src/core/invocation.ts';
+import { removeTree } from '../support/remove-tree.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -24,7 +25,7 @@ let projects = 0;
 /** A project of a user: its own folder, name and data directory, with this package linked into node_modules. */
 export function makeProject(files: Record<string, string> = {}): TestProject {
   const root = mkdtempSync(join(tmpdir(), 'do-e2e-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }));
+  onTestFinished(() => removeTree(root));
   const manifest = { name: `project-${process.pid}-${++projects}`, type: 'module' };
   for (const [name, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...files })) {
     mkdirSync(dirname(join(root, name)), { recursive: true });

@@ -20,6 +20,7 @@ const described = {
   },
   timeout: '2m',
   level: 'idempotent',
+  compensatedBy: null,
 };
 
 test('actions are described in the words of their definition', async () => {
@@ -101,6 +102,19 @@ test('a cancellation is accepted, without a body, and shows the invocation', asy
     body: { id: 'inv_1' },
   });
   expect(api.backend.cancelled).toEqual(['inv_1']);
+});
+
+test('a compensation is accepted, without a body, and shows the invocation that does it', async () => {
+  const api = await serve();
+  await api.send(started);
+  const answer = await api.send({
+    path: '/v1/invocations/inv_1/compensate',
+    body: '',
+    headers: { 'content-type': null },
+  });
+  expect(answer).toMatchObject({ status: 202, body: { id: 'inv_1' } });
+  expect(answer.headers.location).toBe('/v1/invocations/inv_1');
+  expect(api.backend.compensated).toEqual(['inv_1']);
 });
 
 test('health is told without a key', async () => {

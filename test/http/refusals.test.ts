@@ -49,6 +49,12 @@ const cases: Record<string, Case[]> = {
     ['an unknown id', get('/v1/invocations/inv_9'), 404, 'INVOCATION_NOT_FOUND'],
     ['a broken escape in an id', get('/v1/invocations/%c3'), 404, 'INVOCATION_NOT_FOUND'],
     ['an unknown id to cancel', { path: '/v1/invocations/inv_9/cancel' }, 404, 'INVOCATION_NOT_FOUND'],
+    [
+      'an unknown id to compensate',
+      { path: '/v1/invocations/inv_9/compensate' },
+      404,
+      'INVOCATION_NOT_FOUND',
+    ],
     ['an unknown id to audit', get('/v1/invocations/inv_9/audit'), 404, 'INVOCATION_NOT_FOUND'],
   ],
   'the query of a list': [

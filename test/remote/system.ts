@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Action } from '../../src/core/action.ts';
@@ -10,6 +10,7 @@ import { listen } from '../../src/http/listen.ts';
 import { Do } from '../../src/remote.ts';
 import { Session } from '../../src/runtime/session.ts';
 import { z } from 'zod';
+import { removeTree } from '../support/remove-tree.ts';
 
 export const KEY = 'the-key-of-the-conformance-suite';
 
@@ -96,7 +97,7 @@ export async function startSystem(): Promise<TestSystem> {
     async close() {
       await api.close(0);
       await session.close();
-      rmSync(dataDir, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+      await removeTree(dataDir);
     },
   };
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { removeTree } from '../support/remove-tree.ts';
 import { Action } from '../../src/core/action.ts';
 import { ActionClient } from '../../src/core/client.ts';
 import type { ListOptions } from '../../src/core/query.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await (session as Session | undefined)?.close();
-  rmSync(dataDir, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+  await removeTree(dataDir);
 });
 
 const idsOf = async (options: ListOptions) =>

@@ -5,17 +5,24 @@ import type { Session } from '../../runtime/session.ts';
 
 export function welcome(session: Session, url: string | undefined): string {
   const { temporal, address, inbox, project } = session;
-  const keyFile = relative(process.cwd(), devKeyFile(project.dataDir));
-  const key = isProduction() || process.env['DO_API_KEY'] ? '$DO_API_KEY' : `$(cat ${keyFile})`;
+  const key = keyOf(project.dataDir);
   const rows = [
     ...(url ? [['API', url]] : []),
     ['Temporal', `${address} (namespace ${temporal.namespace})`],
     ['Temporal UI', temporal.ui ?? 'not known; set TEMPORAL_UI_URL for links'],
     ...(inbox ? [['Mail caught', inbox]] : []),
-    ...(url ? [['API key', key === '$DO_API_KEY' ? 'DO_API_KEY' : keyFile]] : []),
+    ...(url ? [['API key', key.where]] : []),
   ];
   const listed = rows.map(([label, value]) => `    ${label!.padEnd(12)} ${value}`).join('\n');
-  return `\n  action.do is ready\n\n${listed}\n${url ? tryIt(url, key) : ''}\n`;
+  return `\n  action.do is ready\n\n${listed}\n${url ? tryIt(url, key.inShell) : ''}\n`;
+}
+
+/** Where a key is, and how a shell gets at it. */
+function keyOf(dataDir: string): { where: string; inShell: string } {
+  if (process.env['DO_API_KEY']) return { where: 'DO_API_KEY', inShell: '$DO_API_KEY' };
+  if (isProduction()) return { where: 'of `do-sdk keys create --name <name>`', inShell: '<key>' };
+  const file = relative(process.cwd(), devKeyFile(dataDir));
+  return { where: file, inShell: `$(cat ${file})` };
 }
 
 function tryIt(url: string, key: string): string {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ownVersion } from '../own-version.ts';
 import { painter } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { projectFiles } from './files.ts';
@@ -40,11 +41,6 @@ function dependencyOf({ package: spec }: InitOptions): string {
   if (spec === undefined) return `^${ownVersion()}`;
   const path = resolve(spec);
   return existsSync(path) ? decodeURI(pathToFileURL(path).href).replace('file://', 'file:') : spec;
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** What npm accepts as a name; it also names the task queues. */

@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { DoError } from '../../core/errors.ts';
 import { isDoError } from '../../core/errors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { sendProblem } from '../problem.ts';
@@ -13,11 +14,16 @@ export function addHealthRoutes(router: Router, { ready }: ApiDeps, onError: (er
         await ready();
         res.json({ status: 'ready' });
       } catch (error) {
-        const isOutage = isDoError(error) && error.code === 'TEMPORAL_UNAVAILABLE';
         // Probes come every few seconds, and an outage is told in full.
-        if (!isOutage) onError(error);
-        sendProblem(res, 'TEMPORAL_UNAVAILABLE', isOutage ? error.message : 'Requests cannot be served now.');
+        if (!isOutage(error)) onError(error);
+        const { code, message } = isOutage(error) ? error : UNFORESEEN;
+        sendProblem(res, code, message);
       }
     },
   });
 }
+
+const isOutage = (error: unknown): error is DoError =>
+  isDoError(error) && (error.code === 'TEMPORAL_UNAVAILABLE' || error.code === 'STORE_UNAVAILABLE');
+
+const UNFORESEEN = { code: 'TEMPORAL_UNAVAILABLE', message: 'Requests cannot be served now.' } as const;

@@ -35,4 +35,13 @@ export function addInvocationRoutes(router: Router, { backendFor, stopping }: Ap
       res.status(202).json(await backend.get(id));
     },
   });
+  addRoute(router, '/invocations/:id/compensate', {
+    post: async (req, res) => {
+      const backend = backendFor(callerOf(res).id);
+      // An invocation of its own: the one that is compensated has closed and stays as it is.
+      const { id } = await backend.compensate(segment(req.params['id']));
+      res.status(202).setHeader('Location', `/v1/invocations/${id}`);
+      res.json(await backend.get(id));
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -7,6 +7,7 @@ import { ActionClient } from '../../../src/core/client.ts';
 import type { AuditEntry, Invocation } from '../../../src/core/invocation.ts';
 import { Session } from '../../../src/runtime/session.ts';
 import { executionOf } from '../../../src/temporal/ids.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const SLOT = Symbol.for('@do-sdk/core.failpoint');
 type Failpoint = (name: string) => void | Promise<void>;
@@ -40,7 +41,7 @@ export function useSystem(): System {
   afterAll(async () => {
     await system.sql.end();
     await system.session.close();
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+    await removeTree(dataDir);
   });
   system.terminate = async (id) => {
     const { connection, namespace } = system.session.temporal;
