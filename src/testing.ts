@@ -1,8 +1,11 @@
 // Without a server
 export { testAction } from './testing/test-action.ts';
-export type { ActionTest } from './testing/test-action.ts';
-export type { CrashPoint, TestFaults } from './testing/faults.ts';
-export type { TestAttempt, TestRun } from './testing/run.ts';
+export type { ActionTest, TestOptions } from './testing/test-action.ts';
+export type { CrashPoint } from './testing/crash-points.ts';
+export type { AttemptFaults, TestFaults } from './testing/faults.ts';
+export type { TestAttempt, TestCall, TestRun } from './testing/test-run.ts';
+export type { TestCompensation } from './testing/settlement.ts';
+export type { TestEnqueued } from './testing/enqueued.ts';
 export type { TestLogLine } from './testing/logbook.ts';
 
 // With real ones

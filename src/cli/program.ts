@@ -98,6 +98,14 @@ function addReading(program: Command): void {
     .option('--json', 'for programs: JSON on standard output; one entry a line with --follow')
     .action(async (id: string, options: AuditOptions) => (await import('./audit.ts')).audit(id, options));
   program
+    .command('compensate')
+    .description(
+      'take an invocation back again whose compensation had failed, or that was ended from outside',
+    )
+    .argument('<id>', 'of the invocation')
+    .option('--json', 'for programs: the invocation that does it as JSON on standard output')
+    .action(async (id: string, options: Json) => (await import('./compensate.ts')).compensate(id, options));
+  program
     .command('actions')
     .description('the actions of this project')
     .option(...JSON_FLAG)

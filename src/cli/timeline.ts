@@ -3,7 +3,7 @@ import { roughly } from './durations.ts';
 import type { Paint, Screen } from './terminal.ts';
 import { oneLine, painter } from './terminal.ts';
 
-const WIDTHS = [12, 9, 2, 22];
+const WIDTHS = [12, 9, 2, 23];
 
 /** Turns entries into lines as they come, each with the time since the one before it. */
 export class Timeline {
@@ -51,10 +51,21 @@ export class Timeline {
   }
 }
 
-function detailOf({ error, retryAt, worker }: AuditEntry): string {
-  if (error) return `${error.type}: ${error.message}`;
-  if (retryAt) return `due ${retryAt.slice(11, 23)}`;
-  return worker ? `on ${worker}` : '';
+function detailOf(entry: AuditEntry): string {
+  const { error, retryAt, worker, compensationAttempt, committedBy, call, name, invocation } = entry;
+  return [
+    compensationAttempt !== undefined && `try ${compensationAttempt}`,
+    error && `${error.type}: ${error.message}`,
+    retryAt !== undefined && `due ${retryAt.slice(11, 23)}`,
+    worker && `on ${worker}`,
+    entry.state,
+    committedBy !== undefined && `attempt ${committedBy} had committed`,
+    call,
+    name,
+    invocation,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function colourOf(type: string): 'green' | 'red' | 'yellow' | undefined {

@@ -5,7 +5,7 @@ import type { Audit, Invocation } from './invocation.ts';
 import type { InvocationItem, InvocationPage, ListOptions } from './query.ts';
 import { checkQuery } from './query.ts';
 import type { CallOptions, Handle } from './verbs.ts';
-import { invoke, run, start } from './verbs.ts';
+import { handleOf, invoke, run, start } from './verbs.ts';
 
 /** An action by its name, with the verbs to invoke it. */
 export interface ActionRef<Input, Output> {
@@ -61,6 +61,12 @@ export class ActionClient implements Host {
     get: (id: string): Promise<Invocation> => this.#backend.get(id),
     /** Everything on record about one invocation, one entry per thing that happened. */
     audit: (id: string): Promise<Audit> => this.#backend.audit(id),
+    /**
+     * Settles an invocation that was ended from outside, or takes it back again when that had failed finally: by an
+     * invocation of its own, whose handle this gives. Throws `INVOCATION_SETTLED` when there is nothing to settle.
+     */
+    compensate: async (id: string): Promise<Handle<unknown>> =>
+      handleOf(this.#backend, (await this.#backend.compensate(id)).id),
   };
 
   /** @internal */

@@ -22,7 +22,7 @@ export interface InvocationEnvelope {
   safety?: Safety;
   /** Where the workers that have the compensating action listen; absent where the action compensates by itself. */
   compensationQueue?: string;
-  /** The run that had this id before, and whether it ended in a way that ran no code is not known yet. */
+  /** The run that had this id before, unless it completed: whether it has left anything open its record tells. */
   predecessor?: { runId: string; sameInput: boolean };
   /** This is no invocation of the action: it settles one that ended without running any code of ours. */
   settles?: UnsettledAttempt;
@@ -41,11 +41,11 @@ export interface UnsettledAttempt {
 /** What came of it. */
 export type SettledOutcome =
   /** It had committed: whoever was told otherwise, it has happened. */
-  | { outcome: 'committed'; output: unknown }
+  | { outcome: 'committed'; output: unknown; sameInput?: boolean }
   /** Nothing of it can happen any more, or nothing of it is left. */
-  | { outcome: 'sealed' | 'compensated' }
+  | { outcome: 'sealed' | 'compensated'; sameInput?: boolean }
   /** It had ended in order, or had begun nothing. */
-  | { outcome: 'nothing' };
+  | { outcome: 'nothing'; sameInput?: boolean };
 
 /** What travels beside the input to one attempt. */
 export interface AttemptEnvelope {

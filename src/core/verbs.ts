@@ -91,6 +91,10 @@ export async function start(
   options: CallOptions = {},
 ): Promise<Handle<unknown>> {
   const { id } = await backend.start({ ...toRequest(name, input, options), detached: true });
+  return handleOf(backend, id);
+}
+
+export function handleOf(backend: Backend, id: string): Handle<unknown> {
   return {
     id,
     result: ({ signal } = {}) => backend.output(id, signal),

@@ -3,6 +3,7 @@ import type { FailureDetail } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
 import { toFailure } from '../core/failure.ts';
 import type { AttemptPlan } from '../core/loop.ts';
+import { attemptTimedOut, workerLost, workerShutdown } from '../core/wording.ts';
 
 export interface AttemptFailure {
   failure: Failure;
@@ -14,11 +15,10 @@ export function readFailure(error: unknown, plan: Pick<AttemptPlan, 'timeoutMs'>
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) {
-    return { failure: describeTimeout(cause, plan), lastHeartbeat: cause.lastHeartbeatDetails };
+    const failure = cause.timeoutType === 'HEARTBEAT' ? workerLost() : attemptTimedOut(plan.timeoutMs);
+    return { failure, lastHeartbeat: cause.lastHeartbeatDetails };
   }
-  if (cause instanceof CancelledFailure) {
-    return { failure: retryable('WorkerShutdown', 'The worker shut down before the attempt ended.') };
-  }
+  if (cause instanceof CancelledFailure) return { failure: workerShutdown() };
   return { failure: toFailure(cause) };
 }
 
@@ -35,20 +35,3 @@ function readApplicationFailure(cause: ApplicationFailure): AttemptFailure {
     lastHeartbeat: detail.lastHeartbeat,
   };
 }
-
-function describeTimeout(cause: TimeoutFailure, plan: Pick<AttemptPlan, 'timeoutMs'>): Failure {
-  if (cause.timeoutType === 'HEARTBEAT') {
-    return retryable(
-      'WorkerLost',
-      'The worker stopped sending heartbeats: it was killed, cut off or blocked.',
-    );
-  }
-  return retryable('AttemptTimedOut', `The attempt did not end within ${plan.timeoutMs} ms.`);
-}
-
-const retryable = (type: string, message: string): Failure => ({
-  code: 'INVOCATION_FAILED',
-  type,
-  message,
-  nonRetryable: false,
-});

@@ -12,6 +12,7 @@ import type {
   Settlement,
 } from '../core/settle.ts';
 import { CompensationRunner } from './compensation-runner.ts';
+import { releaseEnqueued } from './enqueued.ts';
 
 /** Long enough for the store to end whoever holds the token. */
 const SEAL_TIMEOUT_MS = 30_000;
@@ -67,7 +68,10 @@ export class ActivitySettlement implements Settlement {
       meta: { ...this.#meta(failed), compensates },
     });
     const result = await runAttempts(runner, policy);
-    if (result.status === 'completed') return { status: 'completed' };
+    if (result.status === 'completed') {
+      await releaseEnqueued(result);
+      return { status: 'completed' };
+    }
     if (result.status !== 'failed')
       throw new Error(`A compensation has no deadline, yet it ${result.status}.`);
     this.#beLoud(result.failure);

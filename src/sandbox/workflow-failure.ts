@@ -2,18 +2,13 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { FailureDetail } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
 import type { LoopResult } from '../core/loop.ts';
+import { deadlinePassed } from '../core/wording.ts';
 
 /** How an invocation that did not complete closes its workflow. */
 export function toWorkflowFailure(result: Extract<LoopResult, { attempts: number }>): ApplicationFailure {
   const { status, failure, error, attempts } = result;
   if (status === 'failed') return workflowFailure(failure, attempts, error);
-  const lastError = failure ? `${failure.type}: ${failure.message}` : 'no attempt had ended';
-  const message = `The deadline passed after ${attempts} attempt${attempts === 1 ? '' : 's'}; last: ${lastError}`;
-  return workflowFailure(
-    { code: 'INVOCATION_TIMED_OUT', type: 'DeadlineExceeded', message },
-    attempts,
-    error,
-  );
+  return workflowFailure(deadlinePassed(attempts, failure), attempts, error);
 }
 
 export function workflowFailure(

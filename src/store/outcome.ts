@@ -33,10 +33,10 @@ export function settle(row: OutcomeRow): Committed {
   throw escaped();
 }
 
-const lateAttempt = () =>
+export const lateAttempt = () =>
   new StoreError(
     'LateAttempt',
-    'The token of this attempt is sealed: the invocation went on without it, so its transaction was rolled back and nothing of it is kept. Nothing has to be done.',
+    'The token of this attempt is sealed: the invocation went on without it, so nothing more of it is done or kept. Nothing has to be done.',
     { nonRetryable: true },
   );
 

@@ -1,3 +1,4 @@
+import { lateAttempt } from './outcome.ts';
 import type { Store } from './store.ts';
 
 /** One call to the outside by `ctx.once`, of one token. */
@@ -23,25 +24,40 @@ export interface UnknownReceipt {
   at: string;
 }
 
-/** Recorded at once and for itself: a rollback of the attempt does not take back a call to the outside. */
+/**
+ * Recorded at once and for itself: a rollback of the attempt does not take back a call to the outside. A call that an
+ * earlier attempt has left is taken over. What a sealed token had begun may still be done, but nothing more is begun.
+ */
 const BEGIN = `
-  insert into do_sdk.receipts (token, name, state, attempt) values ($1, $2, 'unknown', $3)
-  on conflict (token, name) do update set state = 'unknown', attempt = excluded.attempt, at = clock_timestamp()
-    where receipts.state = 'failed'
-  returning token`;
+  with before as (
+    select state, attempt, result from do_sdk.receipts where token = $1 and name = $2
+  ), begun as (
+    insert into do_sdk.receipts (token, name, state, attempt) select $1, $2, 'unknown', $3::int
+     where not exists (select from do_sdk.outcomes where token = $1 and state = 'sealed')
+    on conflict (token, name) do update
+      set state = 'unknown', attempt = excluded.attempt, at = clock_timestamp() where receipts.state <> 'done'
+    returning token
+  )
+  select (select count(*)::int from begun) as begun, before.* from (select) as one left join before on true`;
+
+interface Begun {
+  begun: number;
+  state: 'unknown' | 'done' | 'failed' | null;
+  attempt: number | null;
+  result: string | null;
+}
 
 export async function beginReceipt(
   store: Store,
   { token, name, attempt }: ReceiptKey & { attempt: number },
 ): Promise<Receipt> {
-  const begun = await store.query(BEGIN, [token, name, attempt]);
-  if (begun.length > 0) return { state: 'new' };
-  const [row] = await store.query<{ state: string; attempt: number; result: string | null }>(
-    'select state, attempt, result from do_sdk.receipts where token = $1 and name = $2',
-    [token, name],
-  );
-  if (row?.state === 'done') return { state: 'done', result: JSON.parse(row.result ?? 'null') as unknown };
-  return { state: 'unknown', attempt: row?.attempt ?? attempt };
+  const [before] = await store.query<Begun>(BEGIN, [token, name, attempt]);
+  if (before?.state === 'done')
+    return { state: 'done', result: JSON.parse(before.result ?? 'null') as unknown };
+  if (before?.begun === 0) throw lateAttempt();
+  return before?.state === 'unknown'
+    ? { state: 'unknown', attempt: before.attempt ?? attempt }
+    : { state: 'new' };
 }
 
 /** The call was made; every later attempt gets `result`, which is JSON. */

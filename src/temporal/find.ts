@@ -8,8 +8,6 @@ import { fromPayloads } from './payloads.ts';
 /** Enum values of Temporal's API. */
 const RUNNING = 1;
 const COMPLETED = 2;
-const TERMINATED = 5;
-const TIMED_OUT = 7;
 
 export interface FoundExecution {
   execution: Execution;
@@ -18,8 +16,6 @@ export interface FoundExecution {
   runId: string;
   isRunning: boolean;
   isCompleted: boolean;
-  /** By terminate, or by a timeout of Temporal's own: no code of ours ran at its end. */
-  wasEndedFromOutside: boolean;
 }
 
 /** The latest invocation under a workflow id. */
@@ -43,7 +39,6 @@ export async function findExecution(
       runId: info?.execution?.runId ?? '',
       isRunning: Number(info?.status) === RUNNING,
       isCompleted: Number(info?.status) === COMPLETED,
-      wasEndedFromOutside: [TERMINATED, TIMED_OUT].includes(Number(info?.status)),
     };
   } catch (error) {
     if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;

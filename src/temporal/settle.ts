@@ -37,8 +37,15 @@ export async function startSettling(
   { project, again }: SettleOptions,
 ): Promise<Execution | undefined> {
   const unsettled = await readUnsettled(temporal, run);
-  if (!unsettled) return undefined;
-  const workflowId = settlingIdOf(unsettled.name, run.runId);
+  return unsettled && (await start(temporal, unsettled, { project, again }));
+}
+
+async function start(
+  temporal: TemporalConnection,
+  unsettled: UnsettledRun,
+  { project, again }: SettleOptions,
+): Promise<Execution | undefined> {
+  const workflowId = settlingIdOf(unsettled.name, unsettled.runId);
   try {
     const { runId } = await call(temporal, () =>
       temporal.connection.workflowService.startWorkflowExecution({
@@ -50,7 +57,7 @@ export async function startSettling(
         taskQueue: { name: project },
         input: toPayloads(unsettled.input, unsettled.envelope),
         memo: { fields: { [MEMO_KEY]: toPayload(memoFor(unsettled)) } },
-        userMetadata: { summary: toPayload(`settles ${run.workflowId}, run ${run.runId}`) },
+        userMetadata: { summary: toPayload(`settles ${unsettled.workflowId}, run ${unsettled.runId}`) },
         workflowIdReusePolicy: again ? ALLOW_DUPLICATE_FAILED_ONLY : REJECT_DUPLICATE,
         workflowIdConflictPolicy: USE_EXISTING,
       }),
@@ -69,11 +76,12 @@ export async function settleRun(
   project: string,
   signal: AbortSignal,
 ): Promise<SettledOutcome> {
-  const execution = await startSettling(temporal, run, { project, again: true });
+  const unsettled = await readUnsettled(temporal, run);
+  const execution = unsettled && (await start(temporal, unsettled, { project, again: true }));
   if (!execution) return { outcome: 'nothing' };
   const last = await waitForClose(temporal, execution, signal);
   const { status, output, error } = outcomeOf(last, { decode: fromPayloads });
-  if (status === 'completed') return output as SettledOutcome;
+  if (status === 'completed') return { ...(output as SettledOutcome), sameInput: unsettled.sameInput };
   throw new DoError(
     'COMPENSATION_FAILED',
     `The run that had this id before was ended from outside and is not settled: ${error?.message ?? status}`,

@@ -48,14 +48,15 @@ export async function startInvocation(temporal: TemporalConnection, plan: StartP
 }
 
 /**
- * The run that a new one under this id would follow, unless it surely ended in order. One that is running now is joined;
- * should it be terminated before the start arrives, the new run has to settle it.
+ * The run that a new one under this id would follow. A running one is joined, but may be ended from outside before the start
+ * arrives; one that failed may have failed to be taken back, or to settle the one before it: the new run looks.
  */
 async function unsettled(temporal: TemporalConnection, plan: StartPlan, workflowId: string, hash: string) {
   if (!needsSettling(plan.entry.safety)) return undefined;
   const found = await findExecution(temporal, { workflowId });
-  const mayBeOpen = found?.isRunning || found?.wasEndedFromOutside;
-  return mayBeOpen ? { runId: found.runId, sameInput: found.inputHash === hash } : undefined;
+  return found && !found.isCompleted
+    ? { runId: found.runId, sameInput: found.inputHash === hash }
+    : undefined;
 }
 
 function toRequest(temporal: TemporalConnection, plan: StartPlan, workflowId: string) {

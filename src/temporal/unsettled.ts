@@ -15,13 +15,18 @@ export interface RunOf {
 }
 
 /** What is needed to settle a run: all of it is on its own record. */
-export interface UnsettledRun {
+export interface UnsettledRun extends RunOf {
   name: string;
+  /** False when a run between it and the one that was asked about had another input. */
+  sameInput: boolean;
   input: unknown;
   envelope: InvocationEnvelope & { settles: UnsettledAttempt };
 }
 
-/** What a closed run has left open; undefined when it ended in order, has begun nothing, or was reset into another run. */
+/**
+ * What a closed run has left open, or the run before it where this one has begun nothing: it may have been ended while it
+ * settled that. Undefined when it ended in order, has begun nothing, or was reset into another run.
+ */
 export async function readUnsettled(
   temporal: TemporalConnection,
   { workflowId, runId }: RunOf,
@@ -30,15 +35,28 @@ export async function readUnsettled(
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const name = started?.workflowType?.name ?? '';
   const [input, envelope] = fromPayloads(started?.input) as [unknown, InvocationEnvelope | undefined];
-  const error = errorOf(events.at(-1));
-  if (!envelope || !error || !needsSettling(envelope.safety)) return undefined;
+  if (!envelope || !needsSettling(envelope.safety)) return undefined;
   const firstRunId = started?.firstExecutionRunId ?? runId;
   const open = lastAttempt(events, name) ?? attemptBefore(envelope, name, firstRunId);
+  if (!open) return await readBefore(temporal, workflowId, envelope);
+  const error = errorOf(events.at(-1));
   // A reset goes on in another run, with the same token.
-  if (!open || (await resetInto(temporal, { workflowId, firstRunId }, runId))) return undefined;
+  if (!error || (await resetInto(temporal, { workflowId, firstRunId }, runId))) return undefined;
   const invocationId = invocationIdOf({ workflowId, firstRunId });
   const settles = { invocationId, token: open.token, attempt: open.attempt, error };
-  return { name, input: input ?? null, envelope: { ...kept(envelope), settles } };
+  const settling = { ...kept(envelope), settles };
+  return { workflowId, runId, name, sameInput: true, input: input ?? null, envelope: settling };
+}
+
+async function readBefore(
+  temporal: TemporalConnection,
+  workflowId: string,
+  { predecessor }: InvocationEnvelope,
+): Promise<UnsettledRun | undefined> {
+  if (!predecessor) return undefined;
+  const { runId, sameInput } = predecessor;
+  const before = await readUnsettled(temporal, { workflowId, runId });
+  return before && { ...before, sameInput: before.sameInput && sameInput };
 }
 
 /** What was told of the invocation, where that leaves something to settle. */

@@ -1,7 +1,10 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
-import { ATTEMPT_TIMED_OUT, HEARTBEAT_TIMEOUT_MS } from '../core/envelope.ts';
+import { HEARTBEAT_TIMEOUT_MS } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
-import type { AttemptFaults } from './faults.ts';
+import { attemptTimedOut, workerLost } from '../core/wording.ts';
+import { isStorePoint } from './crash-points.ts';
+import type { StorePoint } from './crash-points.ts';
+import type { Fault } from './faults.ts';
 import type { Report, StagedAttempt } from './staged.ts';
 
 /** Real time in which a handler that was told to stop may clean up before the test goes on without it. */
@@ -31,25 +34,31 @@ export interface AttemptTimes {
 export class AttemptPlay {
   readonly #clock: AttemptClock;
   readonly #times: AttemptTimes;
-  readonly #faults: AttemptFaults;
+  readonly #fault: Fault;
   readonly #timeoutAt: number;
   /** When the handler's work is done, if it ends by itself. */
   readonly #doneAt: number;
+  /** The step in the database at which the worker was to be lost, when the attempt ended without it. */
+  missed: StorePoint | undefined;
 
-  constructor(clock: AttemptClock, times: AttemptTimes, faults: AttemptFaults) {
+  constructor(clock: AttemptClock, times: AttemptTimes, fault: Fault) {
     this.#clock = clock;
     this.#times = times;
-    this.#faults = faults;
+    this.#fault = fault;
     this.#timeoutAt = clock.now() + times.timeoutMs;
-    this.#doneAt = clock.now() + (faults.takesMs ?? 0);
+    this.#doneAt = clock.now() + (fault.takesMs ?? 0);
   }
 
-  /** `begin` starts the attempt; a worker that is lost before the handler never gets there. */
-  async play(begin: () => StagedAttempt): Promise<Ending> {
-    if (this.#faults.crash === 'before-handler') return this.#loseWorker();
-    const staged = begin();
+  /**
+   * `begin` starts the attempt, and hears whether its work will be done in time; a worker that is lost before the
+   * handler never gets there.
+   */
+  async play(begin: (isInTime: boolean) => StagedAttempt): Promise<Ending> {
+    const { crash } = this.#fault;
+    if (crash === 'before-handler') return this.#loseWorker();
+    const staged = begin(crash !== 'during-handler' && this.#doneAt <= this.#firstEnd());
     try {
-      if (this.#faults.crash !== 'during-handler') return await this.#follow(staged);
+      if (crash !== 'during-handler') return await this.#follow(staged);
       await staged.begun;
       return this.#loseWorker();
     } finally {
@@ -60,8 +69,9 @@ export class AttemptPlay {
   }
 
   async #follow(staged: StagedAttempt): Promise<Ending> {
-    const first = Math.min(this.#timeoutAt, this.#cancelAt() ?? Infinity);
-    const report = this.#doneAt <= first ? await soon(staged.report, this.#times.patienceMs) : await turn();
+    const ended = Promise.race([staged.lost, staged.report]);
+    const isInTime = this.#doneAt <= this.#firstEnd();
+    const report = isInTime ? await soon(ended, this.#times.patienceMs) : await turn();
     if (report) return this.#end(report);
     const cancelAt = this.#cancelAt();
     if (cancelAt !== undefined) {
@@ -80,17 +90,22 @@ export class AttemptPlay {
     return cancelAt !== undefined && cancelAt < this.#timeoutAt ? cancelAt : undefined;
   }
 
-  #end(report: Report): Ending {
+  /** Of the ends that come from outside. */
+  #firstEnd = (): number => Math.min(this.#timeoutAt, this.#cancelAt() ?? Infinity);
+
+  #end(report: Report | 'lost'): Ending {
     this.#clock.moveTo(this.#doneAt);
-    return this.#faults.crash === 'after-handler' ? this.#loseWorker() : report;
+    if (report === 'lost' || this.#fault.crash === 'after-handler') return this.#loseWorker();
+    if (isStorePoint(this.#fault.crash)) this.missed = this.#fault.crash;
+    return report;
   }
 
   async #timeOut(staged: StagedAttempt): Promise<Ending> {
     this.#clock.moveTo(this.#timeoutAt);
-    const { message, type } = timedOut(this.#times.timeoutMs);
+    const { message, type } = attemptTimedOut(this.#times.timeoutMs);
     staged.tell(Object.assign(new Error(message), { name: type }));
     await soon(staged.report, LAST_MOMENTS_MS);
-    return { status: 'timed_out', failure: timedOut(this.#times.timeoutMs) };
+    return { status: 'timed_out', failure: attemptTimedOut(this.#times.timeoutMs) };
   }
 
   #loseWorker(): Ending {
@@ -101,7 +116,7 @@ export class AttemptPlay {
       this.#clock.requestCancel();
     }
     this.#clock.moveTo(Math.min(noticedAt, this.#timeoutAt));
-    const failure = noticedAt <= this.#timeoutAt ? workerLost() : timedOut(this.#times.timeoutMs);
+    const failure = noticedAt <= this.#timeoutAt ? workerLost() : attemptTimedOut(this.#times.timeoutMs);
     return { status: 'timed_out', failure };
   }
 }
@@ -115,15 +130,3 @@ async function soon<T>(promise: Promise<T>, ms: number): Promise<T | undefined> 
     over.abort();
   }
 }
-
-const retryable = (type: string, message: string): Failure => ({
-  code: 'INVOCATION_FAILED',
-  type,
-  message,
-  nonRetryable: false,
-});
-
-// In the words of sandbox/read-failure.ts, which tells the real ones.
-const timedOut = (ms: number) => retryable(ATTEMPT_TIMED_OUT, `The attempt did not end within ${ms} ms.`);
-const workerLost = () =>
-  retryable('WorkerLost', 'The worker stopped sending heartbeats: it was killed, cut off or blocked.');

@@ -2,8 +2,10 @@ import type { ActionLog } from '../core/context.ts';
 
 /** A line that a handler wrote with `ctx.log`. */
 export interface TestLogLine {
-  /** In which it was written; 1 is the first. */
+  /** In which it was written, or which was being taken back; 1 is the first. */
   attempt: number;
+  /** Present when it was written while the attempt was taken back: in which try. */
+  compensationAttempt?: number;
   /** The method of `ctx.log`. */
   level: keyof ActionLog;
   /** Its first argument. */
@@ -15,11 +17,11 @@ export interface TestLogLine {
 export class Logbook {
   readonly lines: TestLogLine[] = [];
 
-  of(attempt: number): ActionLog {
+  of(which: Pick<TestLogLine, 'attempt' | 'compensationAttempt'>): ActionLog {
     const write =
       (level: keyof ActionLog) =>
       (message: string, fields: Record<string, unknown> = {}) =>
-        void this.lines.push({ attempt, level, message, fields });
+        void this.lines.push({ ...which, level, message, fields });
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   }
 }

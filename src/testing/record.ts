@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { HistoryEvent, InvocationRecord, Reading } from '../audit/index.ts';
-import type { FailureDetail } from '../core/envelope.ts';
+import type { FailureDetail, RecordedCall } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
 import { invocationIdOf, workflowIdOf } from '../temporal/ids.ts';
 
 /** Values of Temporal's enum TimeoutType. */
 const START_TO_CLOSE = 1;
 const HEARTBEAT = 4;
+
+/** Who invokes in a test run. */
+export const TEST_CALLER = 'test';
 
 export type EventId = NonNullable<HistoryEvent['eventId']>;
 type Payloads = { payloads: { data: Uint8Array }[] };
@@ -25,7 +28,7 @@ export class TestRecord {
   #now = Date.now();
 
   constructor(action: string) {
-    this.workflowId = workflowIdOf(action, 'test', undefined);
+    this.workflowId = workflowIdOf(action, TEST_CALLER, undefined);
   }
 
   get invocationId(): string {
@@ -43,6 +46,20 @@ export class TestRecord {
     const eventId = asLong(this.#events.length + 1);
     this.#events.push({ eventId, eventTime: toDuration(this.#now), ...event });
     return eventId;
+  }
+
+  /** An activity that a worker has begun; returns the id by which its end refers to it. */
+  begin(type: string, ...input: unknown[]): EventId {
+    const activityType = { name: type };
+    const scheduledEventId = this.add({
+      activityTaskScheduledEventAttributes: { activityType, input: encode(...input) },
+    });
+    this.add({ activityTaskStartedEventAttributes: { scheduledEventId, identity: 'test' } });
+    return scheduledEventId;
+  }
+
+  complete(scheduledEventId: EventId, result: unknown): void {
+    this.add({ activityTaskCompletedEventAttributes: { scheduledEventId, result: encode(result) } });
   }
 
   get history(): InvocationRecord {
@@ -70,9 +87,12 @@ export const reading: Reading = {
   temporalLink: () => null,
 };
 
-export function encodeFailure(failure: Failure, attempts?: number): TemporalFailure {
+export function encodeFailure(
+  failure: Failure,
+  beside: { attempts?: number; calls?: readonly RecordedCall[] } = {},
+): TemporalFailure {
   const { code, type, message, nonRetryable, stack, cause } = failure;
-  const detail: FailureDetail = { code, ...(attempts !== undefined && { attempts }) };
+  const detail: FailureDetail = { code, ...beside };
   return {
     message,
     stackTrace: stack ?? '',

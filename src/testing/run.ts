@@ -1,82 +1,68 @@
 import { readInvocation, toEntries } from '../audit/index.ts';
+import type { Transaction } from '../core/context.ts';
 import type { AnyAction } from '../core/definition.ts';
 import type { InvocationMemo } from '../core/envelope.ts';
 import { MEMO_KEY } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
-import type { AuditEntry, Invocation } from '../core/invocation.ts';
 import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
-import type { Faults } from './faults.ts';
-import type { TestLogLine } from './logbook.ts';
-import { encode, encodeFailure, reading, TestRecord } from './record.ts';
-import type { Seen } from './world.ts';
+import { needsSettling } from '../core/safety.ts';
+import { deadlinePassed } from '../core/wording.ts';
+import { TestClock } from './clock.ts';
+import type { TestEnqueued } from './enqueued.ts';
+import { releaseEnqueued } from './enqueued.ts';
+import type { FaultOf } from './faults.ts';
+import { Player } from './player.ts';
+import { encode, encodeFailure, reading, TEST_CALLER, TestRecord } from './record.ts';
+import { TestSettlement } from './settlement.ts';
+import { readAttempts, readCalls } from './test-run.ts';
+import type { TestRun } from './test-run.ts';
 import { Cancelled, TestWorld } from './world.ts';
 
-/** One attempt of a test run. */
-export interface TestAttempt extends Seen {
-  /** 1 is the first. */
-  number: number;
-  /** A worker that was lost has timed out, as in the audit. */
-  outcome: 'completed' | 'failed' | 'timed_out' | 'cancelled';
-  /** What the handler was called with, defaults of the schema filled in; the input as sent where it was not called. */
+export interface RunOptions {
+  action: AnyAction;
   input: unknown;
-  /** What it completed with; null otherwise. */
-  output: unknown;
-  /** A lost worker is `{ type: 'WorkerLost' }`, a timeout `{ type: 'AttemptTimedOut' }`. */
-  error: AuditEntry['error'] | null;
-  /** The token: what the handler had as `ctx.idempotencyKey`. */
-  idempotencyKey: string;
-  /** What the handler last passed to `ctx.heartbeat`, which the next attempt gets; null if it did not. */
-  lastHeartbeat: unknown;
-  /** RFC 3339 UTC, on the test's clock. */
-  startedAt: string;
-  /** RFC 3339 UTC, on the test's clock. */
-  closedAt: string;
+  faultOf: FaultOf;
+  /** Of what takes an attempt back. */
+  compensationFaultOf: FaultOf;
+  cancelAfterMs: number | undefined;
+  deadlineMs: number | undefined;
+  patienceMs: number;
+  tx: Transaction | undefined;
 }
 
-/** The closed invocation, with the attempts themselves in place of their number. */
-export interface TestRun<Output> extends Omit<Invocation<Output>, 'attempts'> {
-  /** In order; the last one decides, unless a deadline or a cancellation does. */
-  attempts: TestAttempt[];
-  /** The different tokens its attempts had: exactly one. */
-  tokens: string[];
-  /** The waits between the attempts, in milliseconds on the test's clock; without jitter. */
-  waits: number[];
-  /** The audit, as `client.invocations.audit(id)` would give it. */
-  entries: AuditEntry[];
-  /** What the handler wrote with `ctx.log`. */
-  logs: TestLogLine[];
-}
-
-export async function runOnTestClock(
-  action: AnyAction,
-  input: unknown,
-  faults: Faults,
-  deadlineMs: number | undefined,
-): Promise<TestRun<unknown>> {
+export async function runOnTestClock(options: RunOptions): Promise<TestRun<unknown>> {
+  const { action, cancelAfterMs, deadlineMs } = options;
   const record = new TestRecord(action.name);
-  writeStart(record, action, input);
-  const world = new TestWorld(action, input, faults, record);
-  const deadlineAt = deadlineMs === undefined ? undefined : record.now() + deadlineMs;
-  try {
-    writeEnd(record, await runAttempts(world, action.policy, { deadlineAt }));
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
-    record.add({ workflowExecutionCanceledEventAttributes: {} });
-  }
+  writeStart(record, options);
+  const clock = new TestClock(record, cancelAfterMs);
+  const player = new Player({ ...options, record });
+  const around = { ...options, record, clock, player };
+  const world = new TestWorld(around);
+  const settlement = new TestSettlement({ ...around, faultOf: options.compensationFaultOf });
+  const loop = runAttempts(world, action.policy, {
+    deadlineAt: deadlineMs === undefined ? undefined : record.now() + deadlineMs,
+    settlement: needsSettling(action.safety) ? settlement : undefined,
+  });
+  const enqueued = await writeEnd(record, loop);
+  player.checkCrashes();
   const entries = toEntries(record.history, reading);
   return {
     ...readInvocation(record.history, reading),
-    attempts: world.seen.map((seen, index) => toAttempt(index + 1, seen, entries)),
+    attempts: readAttempts(world.seen, entries),
     tokens: [...new Set(world.seen.map(({ idempotencyKey }) => idempotencyKey))],
     waits: world.waits,
+    compensations: settlement.compensations,
+    enqueued,
+    calls: readCalls(entries),
     entries,
-    logs: world.logbook.lines,
+    logs: player.logbook.lines,
   };
 }
 
-function writeStart(record: TestRecord, { name, version }: AnyAction, input: unknown): void {
-  const memo: InvocationMemo = { kind: 'action', version, caller: 'test' };
+function writeStart(record: TestRecord, { action, input }: RunOptions): void {
+  const { name, version } = action;
+  const memo: InvocationMemo = { kind: 'action', version, caller: TEST_CALLER };
   record.add({
     workflowExecutionStartedEventAttributes: {
       workflowType: { name },
@@ -87,42 +73,28 @@ function writeStart(record: TestRecord, { name, version }: AnyAction, input: unk
   });
 }
 
-function writeEnd(record: TestRecord, result: LoopResult): void {
-  if (result.status === 'continued') throw new Error('A test run is never continued as new.');
-  if (result.status === 'completed') {
-    record.add({ workflowExecutionCompletedEventAttributes: { result: encode(result.output) } });
-    return;
+/** As sandbox/invoke-action.ts closes an invocation; returns what it started at its end. */
+async function writeEnd(record: TestRecord, loop: Promise<LoopResult>): Promise<TestEnqueued[]> {
+  try {
+    const result = await loop;
+    if (result.status === 'continued') throw new Error('A test run is never continued as new.');
+    if (result.status === 'completed') {
+      const enqueued = releaseEnqueued(record, result.enqueued ?? []);
+      record.add({ workflowExecutionCompletedEventAttributes: { result: encode(result.output) } });
+      return enqueued;
+    }
+    const { attempts } = result;
+    const failure = encodeFailure(toInvocationFailure(result), { attempts });
+    record.add({ workflowExecutionFailedEventAttributes: { failure } });
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    record.add({ workflowExecutionCanceledEventAttributes: {} });
   }
-  const failure = toInvocationFailure(result);
-  record.add({
-    workflowExecutionFailedEventAttributes: { failure: encodeFailure(failure, result.attempts) },
-  });
+  return [];
 }
 
-/** In the words of sandbox/invoke-action.ts. */
+/** In the words of sandbox/workflow-failure.ts. */
 function toInvocationFailure(result: Extract<LoopResult, { attempts: number }>): Failure {
   const { status, failure, attempts } = result;
-  if (status === 'failed') return result.failure;
-  const lastError = failure ? `${failure.type}: ${failure.message}` : 'no attempt had ended';
-  return {
-    code: 'INVOCATION_TIMED_OUT',
-    type: 'DeadlineExceeded',
-    message: `The deadline passed after ${attempts} attempt${attempts === 1 ? '' : 's'}; last: ${lastError}`,
-    nonRetryable: true,
-  };
-}
-
-function toAttempt(number: number, seen: Seen, entries: AuditEntry[]): TestAttempt {
-  const mine = entries.filter(({ attempt, type }) => attempt === number && type.startsWith('attempt.'));
-  const started = mine.find(({ type }) => type === 'attempt.started')!;
-  const ended = mine.at(-1)!;
-  return {
-    ...seen,
-    number,
-    outcome: ended.type.slice('attempt.'.length) as TestAttempt['outcome'],
-    output: ended.output ?? null,
-    error: ended.error ?? null,
-    startedAt: started.at,
-    closedAt: ended.at,
-  };
+  return status === 'failed' ? failure : deadlinePassed(attempts, failure);
 }

@@ -18,13 +18,19 @@ export interface TestServers {
   inboxUrl: string;
   /** The temporary folder that holds all their data. */
   dataDir: string;
+  /**
+   * The URL of the suite's Postgres, which is then in `DATABASE_URL` too. It starts with the first call, or with the
+   * first attempt that needs it.
+   */
+  postgres(): Promise<string>;
   /** Closes what `client` had opened, ends the servers, deletes their data and restores the environment. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a real Temporal server and a mail catcher in a temporary folder, and points this process at them, and the
- * processes it starts from now on: `client`, `createWorker` and `createApi` need no more. Call `stop` after the suite.
+ * Starts a real Temporal server and a mail catcher in a temporary folder, a Postgres too once it is needed, and points
+ * this process at them, and the processes it starts from now on: `client`, `createWorker` and `createApi` need no more.
+ * Call `stop` after the suite.
  */
 export async function startTestServers(
   options: { onProgress?: (message: string) => void } = {},
@@ -38,7 +44,8 @@ export async function startTestServers(
     const restore = setEnvironment(dataDir, lease);
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= stopServers(dataDir, lease).finally(restore));
-    return { temporal, ...mail, dataDir, stop };
+    const postgres = async () => (process.env['DATABASE_URL'] = (await lease.postgres()).url);
+    return { temporal, ...mail, dataDir, postgres, stop };
   } catch (error) {
     remove(dataDir);
     throw error;
@@ -47,7 +54,7 @@ export async function startTestServers(
 
 /** What the shell says of other servers must not lead a test there: neither its variables nor its `temporal.toml`. */
 function setEnvironment(dataDir: string, { temporal, mail }: EmbeddedLease): () => void {
-  const isForeign = (name: string) => /^(TEMPORAL_|SMTP_URL$|DO_)/.test(name);
+  const isForeign = (name: string) => /^(TEMPORAL_|SMTP_URL$|DATABASE_URL$|DO_)/.test(name);
   const before = Object.entries(process.env).filter(([name]) => isForeign(name));
   const clear = () =>
     Object.keys(process.env)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
-import type { WorkerOptions } from '@temporalio/worker';
+import type { LogEntry, WorkerOptions } from '@temporalio/worker';
 import { actionQueue } from '../temporal/queues.ts';
 import { activityOf } from './activity.ts';
 import type { WorkerHost } from './host.ts';
@@ -93,12 +94,22 @@ export class WorkerPool {
   }
 }
 
+/** What outlasts the force time is given up as asked: a stack of the SDK would only look like a fault. */
+function logUnlessForced({ level, message, meta }: LogEntry): void {
+  const { name } = (meta?.['error'] ?? {}) as { name?: string };
+  const isForced = name === 'GracefulShutdownPeriodExpiredError';
+  const text = isForced
+    ? 'Attempts were still running at the force time; they are retried elsewhere.'
+    : `${message} ${meta === undefined ? '' : inspect(meta)}`;
+  process.stderr.write(`${new Date().toISOString()} [${isForced ? 'WARN' : level}] ${text.trimEnd()}\n`);
+}
+
 /** Signals are the business of whoever owns the process, so Temporal's runtime must not take them. */
 export function installRuntime(): void {
   if (Runtime._instance) return;
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('ERROR'),
+    logger: new DefaultLogger('ERROR', logUnlessForced),
     // The core warns of every attempt that ends after it was given up; the audit tells that better.
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
   });

@@ -46,7 +46,7 @@ class World extends FakePort {
 }
 
 const next = <T>(answers: T[]): T => (answers.length > 1 ? answers.shift()! : answers[0]!);
-const steps = ({ calls }: World) => calls.map((call) => call.replace(/ within .*| \d+$/, ''));
+const steps = ({ calls }: World) => calls.map((call) => call.replace(/ within .*|(?<=^sleep) \d+$/, ''));
 const cancelledInAttempt: Act = { throws: CANCELLED };
 
 describe('a transactional invocation', () => {

@@ -28,7 +28,7 @@ describeOnEachPostgres('a receipt', (databases) => {
     const store = await databases.store();
     await beginReceipt(store, { ...key, attempt: 1 });
     expect(await beginReceipt(store, { ...key, attempt: 2 })).toEqual({ state: 'unknown', attempt: 1 });
-    expect(await beginReceipt(store, { ...key, attempt: 3 })).toEqual({ state: 'unknown', attempt: 1 });
+    expect(await beginReceipt(store, { ...key, attempt: 3 })).toEqual({ state: 'unknown', attempt: 2 });
   });
 
   test('of a call that failed is new to the next attempt', async () => {

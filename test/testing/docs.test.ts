@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeProject, ROOT, runScript } from '../e2e/support.ts';
@@ -20,16 +20,25 @@ test('every snippet of the page about testing is part of a file that is run here
     'src/actions/send-welcome-email.ts',
     'src/mailer.ts',
     'test/send-welcome-email.test.ts',
+    'src/actions/book-seat.ts',
+    'test/book-seat.test.ts',
+    'src/actions/create-user.ts',
+    'test/create-user.test.ts',
+    'src/actions/charge-card.ts',
+    'test/charge-card.test.ts',
     'test/on-real-servers.test.ts',
+    'test/on-real-postgres.test.ts',
   ]);
 });
 
-test.each(['test/send-welcome-email.test.ts', 'test/on-real-servers.test.ts'])(
+const files = filesOfPage();
+test.each(Object.keys(files).filter((file) => file.endsWith('.test.ts')))(
   'the tests of the page in %s pass as printed',
   async (file) => {
-    const files = filesOfPage();
     const count = files[file]!.match(/^test\(/gm)!.length;
-    const script = runScript(makeProject(files), file);
+    const project = makeProject(files);
+    symlinkSync(join(ROOT, 'node_modules/pg'), join(project.root, 'node_modules/pg'));
+    const script = runScript(project, file);
     expect(await script.ended, script.output()).toBe(0);
     expect(script.output()).toMatch(new RegExp(`^. pass ${count}$`, 'm'));
   },

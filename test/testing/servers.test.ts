@@ -1,13 +1,25 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { Client } from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Action, client } from '../../src/index.ts';
 import { startTestServers } from '../../src/testing.ts';
 
 const double = new Action({ name: 'testing.servers', handler: (n: number) => 2 * n });
 
+const insert = new Action({
+  name: 'testing.servers-insert',
+  transactional: true,
+  handler: async (id: string, { tx }) => {
+    await tx.query('create table if not exists ids (id text primary key)');
+    await tx.query('insert into ids values ($1)', [id]);
+  },
+});
+
 const ours = () =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(DO_|TEMPORAL_|SMTP_)/.test(name)));
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => /^(DO_|TEMPORAL_|SMTP_|DATABASE_URL$)/.test(name)),
+  );
 
 const answers = (address: string) =>
   new Promise<boolean>((resolve) => {
@@ -23,6 +35,7 @@ describe('the servers of a suite', () => {
     process.env['TEMPORAL_ADDRESS'] = '127.0.0.1:1';
     process.env['TEMPORAL_API_KEY'] = 'secret';
     process.env['DO_API_KEY'] = 'k';
+    process.env['DATABASE_URL'] = 'postgres://me@127.0.0.1:1/mine';
   });
 
   test('serve the client of this process, whatever its shell says, and are gone after the suite', async () => {
@@ -57,5 +70,27 @@ describe('the servers of a suite', () => {
     } finally {
       await second.stop();
     }
+  });
+
+  test('have a Postgres of their own, for who needs it and for who asks for it', async () => {
+    const before = ours();
+    const servers = await startTestServers();
+    let url: string;
+    try {
+      expect(process.env['DATABASE_URL']).toBeUndefined();
+      await insert.invoke('u1');
+      url = await servers.postgres();
+      expect(process.env['DATABASE_URL']).toBe(url);
+      const database = new Client(url);
+      await database.connect();
+      expect((await database.query('select id from ids')).rows).toEqual([{ id: 'u1' }]);
+      await database.end();
+      expect(await servers.postgres()).toBe(url);
+    } finally {
+      await servers.stop();
+    }
+    expect(ours()).toEqual(before);
+    expect(existsSync(servers.dataDir)).toBe(false);
+    expect(await answers(new URL(url).host)).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import { Action } from '../../src/index.ts';
 import { testAction } from '../../src/testing.ts';
+import type { TestRun } from '../../src/testing.ts';
 
 const typed = new Action({
   name: 'testing.typed',
@@ -17,6 +18,14 @@ test('a run takes the input and gives the output of a call', () => {
   expectTypeOf(run).returns.resolves.toHaveProperty('output').toEqualTypeOf<{ at: number } | null>();
   // @ts-expect-error id is required
   void run({}).catch(() => undefined);
+});
+
+test('a double is a transaction, and what a run tells has types', () => {
+  // @ts-expect-error query is required
+  const options: Parameters<typeof testAction>[1] = { tx: {} };
+  expectTypeOf(options).not.toBeAny();
+  expectTypeOf<TestRun<number>['calls'][number]['state']>().toEqualTypeOf<'done' | 'replayed' | 'unknown'>();
+  expectTypeOf<TestRun<number>['enqueued'][number]['key']>().toEqualTypeOf<string | null>();
 });
 
 test('a fault that does not exist does not compile', () => {

@@ -38,8 +38,13 @@ const hold = new Action({
     await plays.get(name)?.(ctx);
     return { held: name };
   },
-  compensate: ({ name }) => void held.delete(name),
+  compensate: ({ name }) => {
+    if (stuck.has(name)) throw new Error('the other side does not answer');
+    held.delete(name);
+  },
+  compensation: { retry: { maximumAttempts: 1 } },
 });
+const stuck = new Set<string>();
 
 const effectsOf = async (name: string): Promise<number> => {
   const text = 'select count(*)::int as n from effects where name = $1';
@@ -109,6 +114,35 @@ describe('a repeat under the key of a terminated invocation', () => {
     const output = await system.client.action(insert).invoke({ name: 'once' }, { idempotencyKey: 'once' });
     expect(output).toEqual({ by: first.id });
     expect([ran.get('once'), await effectsOf('once')]).toEqual([1, 1]);
+  });
+
+  test('reaches back over a repeat that was itself ended before it had begun anything', async () => {
+    let first = { id: '' };
+    atFailpoint(async (name) => {
+      if (name === 'attempt.beforeReport' && ran.get('twice') === 1) await system.terminate(first.id);
+    });
+    const options = { idempotencyKey: 'twice' };
+    first = await system.client.action(insert).start({ name: 'twice' }, options);
+    await expect.poll(async () => (await system.client.invocations.get(first.id)).status).toBe('terminated');
+    const second = await system.client.action(insert).start({ name: 'twice' }, { ...options, delay: '1h' });
+    await system.terminate(second.id);
+    expect(await system.client.action(insert).invoke({ name: 'twice' }, options)).toEqual({ by: first.id });
+    expect([ran.get('twice'), await effectsOf('twice')]).toEqual([1, 1]);
+  });
+
+  test('is taken back again first where that had failed finally', async () => {
+    stuck.add('stuck');
+    plays.set('stuck', () => Promise.reject(new Error('no')));
+    const options = { idempotencyKey: 'stuck' };
+    const attempt = () => system.client.action(hold).invoke({ name: 'stuck' }, options);
+    expect((await failureOf(attempt())).code).toBe('COMPENSATION_FAILED');
+    // Nothing acts as long as that remains.
+    const { code, invocation } = await failureOf(attempt());
+    expect([code, invocation.attempts, ran.get('stuck')]).toEqual(['COMPENSATION_FAILED', 0, 1]);
+    stuck.clear();
+    plays.delete('stuck');
+    expect(await attempt()).toEqual({ held: 'stuck' });
+    expect(ran.get('stuck')).toBe(2);
   });
 
   test('never commits together with an attempt that is still running', async () => {
