@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { BuildOptions } from './build/index.ts';
 import type { DevOptions } from './dev/index.ts';
 import type { InitOptions } from './init/index.ts';
 import { addKeys } from './keys/commands.ts';
@@ -26,7 +27,7 @@ export function createProgram(): Command {
   addList(program);
   addReading(program);
   addKeys(program);
-  addInit(program);
+  addProject(program);
   return program;
 }
 
@@ -112,7 +113,15 @@ function addReading(program: Command): void {
     .action(async (options: Json) => (await import('./actions.ts')).actions(options));
 }
 
-function addInit(program: Command): void {
+function addProject(program: Command): void {
+  program
+    .command('build')
+    .description(
+      'write the manifest of this project, and name the actions that act outside while nothing says what holds when an attempt dies half-way',
+    )
+    .option('--strict', 'exit with 1 when there is such an action')
+    .option(...JSON_FLAG)
+    .action(async (options: BuildOptions) => (await import('./build/index.ts')).build(options));
   program
     .command('init')
     .description('make a new project in this folder, which must be empty but for dotfiles')

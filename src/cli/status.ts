@@ -1,5 +1,6 @@
 import { configuredTemporal } from '../temporal/settings.ts';
 import { findProject } from '../runtime/project.ts';
+import { configuredDatabase } from '../runtime/store-url.ts';
 import { announcedApi } from './addresses.ts';
 
 interface Status {
@@ -8,6 +9,8 @@ interface Status {
   api: string | null;
   /** Null when no Temporal address is configured and the embedded server does not run. */
   temporal: { address: string; namespace: string; ui: string | null } | null;
+  /** Without its password; null when none is configured and the embedded Postgres has not been needed yet. */
+  database: string | null;
 }
 
 export async function status({ json }: { json?: boolean }): Promise<void> {
@@ -16,6 +19,7 @@ export async function status({ json }: { json?: boolean }): Promise<void> {
     project: name,
     api: announcedApi(dataDir) ?? null,
     temporal: await findTemporal(dataDir),
+    database: await findDatabase(dataDir),
   };
   process.stdout.write(json ? `${JSON.stringify(found)}\n` : describe(found));
 }
@@ -30,12 +34,28 @@ async function findTemporal(dataDir: string): Promise<Status['temporal']> {
   return runningEmbedded(dataDir)?.temporal ?? null;
 }
 
-function describe({ project, api, temporal }: Status): string {
+async function findDatabase(dataDir: string): Promise<string | null> {
+  const configured = configuredDatabase();
+  if (configured !== undefined) return withoutPassword(configured);
+  const { runningEmbedded } = await import('../embedded/index.ts');
+  return runningEmbedded(dataDir)?.postgres?.url ?? null;
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = '';
+  // A parameter may hold one too.
+  shown.search = '';
+  return shown.href;
+}
+
+function describe({ project, api, temporal, database }: Status): string {
   const rows = [
     ['Project', project],
     ['API', api ?? 'not running; start it with `npm start` or `do-sdk dev`'],
     ['Temporal', temporal ? `${temporal.address} (namespace ${temporal.namespace})` : 'not running'],
     ['Temporal UI', temporal?.ui ?? 'not known'],
+    ['Database', database ?? 'not running; it starts when it is needed'],
   ];
   return rows.map(([label, value]) => `${label!.padEnd(12)} ${value}\n`).join('');
 }

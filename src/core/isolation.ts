@@ -16,9 +16,9 @@ export interface Isolation {
 export function resolveIsolation(isolate: boolean | IsolationOptions | undefined): Isolation | undefined {
   if (isolate === undefined || isolate === false) return undefined;
   const { memoryMiB = 512, outputKiB = 1_024 } = isolate === true ? {} : isolate;
-  // Node itself needs some 50 MiB.
+  // A process with nothing but a small handler takes some 70 MiB, and 100 with a TypeScript loader and zod.
   return {
-    memoryMiB: atLeast(64, memoryMiB, 'isolate.memoryMiB'),
+    memoryMiB: atLeast(128, memoryMiB, 'isolate.memoryMiB'),
     outputKiB: atLeast(1, outputKiB, 'isolate.outputKiB'),
   };
 }

@@ -1,3 +1,4 @@
+import { refuseWhereIsolated } from '../core/isolated.ts';
 import { allRegistered } from '../core/registry.ts';
 import { isProduction } from './environment.ts';
 import { Lingering } from './lingering.ts';
@@ -15,6 +16,7 @@ let grace = SCRIPT_GRACE;
 
 /** The one session of this process: `client`, `createWorker` and the API share it. */
 export const processSession = new Lingering<Session>(async () => {
+  refuseWhereIsolated();
   const { Session } = await import('./session.ts');
   const session = await Session.open({
     ...grace,

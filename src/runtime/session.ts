@@ -41,6 +41,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #release: () => Promise<void>;
   readonly #store: LazyStore;
+  readonly #databaseUrl: () => Promise<string>;
   #pool: Promise<WorkerPool> | undefined;
   #reconciler: Reconciler | undefined;
   #serves: (name: string) => boolean = () => false;
@@ -52,6 +53,7 @@ export class Session {
     this.address = opened.address;
     this.#release = opened.release;
     this.databaseUrl = opened.databaseUrl;
+    this.#databaseUrl = opened.databaseUrl;
     this.#store = new LazyStore(opened.databaseUrl);
     this.#options = options;
     this.catalogue = new ProjectCatalogue(manifestReader(project.dataDir));
@@ -85,6 +87,7 @@ export class Session {
         project: this.project.name,
         catalogue: this.catalogue,
         store: this.store,
+        databaseUrl: this.#databaseUrl,
       },
       ...this.#options,
     });

@@ -53,7 +53,7 @@ export async function runOnTestClock(options: RunOptions): Promise<TestRun<unkno
     tokens: [...new Set(world.seen.map(({ idempotencyKey }) => idempotencyKey))],
     waits: world.waits,
     compensations: settlement.compensations,
-    enqueued,
+    enqueued: [...settlement.enqueued, ...enqueued],
     calls: readCalls(entries),
     entries,
     logs: player.logbook.lines,

@@ -15,6 +15,8 @@ import { invocationToken } from '../core/token.ts';
 import type { TestClock } from './clock.ts';
 import { compensatorOf } from './compensator.ts';
 import { CompensationWorld } from './compensation-world.ts';
+import type { TestEnqueued } from './enqueued.ts';
+import { releaseEnqueued } from './enqueued.ts';
 import type { FaultOf } from './faults.ts';
 import type { Player } from './player.ts';
 import type { TestRecord } from './record.ts';
@@ -49,6 +51,8 @@ export interface SettlementOptions {
 export class TestSettlement implements Settlement {
   readonly safety: Safety;
   readonly compensations: TestCompensation[] = [];
+  /** What the compensations started. */
+  readonly enqueued: TestEnqueued[] = [];
   readonly #options: SettlementOptions;
 
   constructor(options: SettlementOptions) {
@@ -81,6 +85,7 @@ export class TestSettlement implements Settlement {
     const result = await runAttempts(world, compensator.policy);
     const told = { attempt, tries: world.tries, idempotencyKey: meta.token, waits: world.waits };
     if (result.status === 'completed') {
+      this.enqueued.push(...releaseEnqueued(record, result.enqueued ?? []));
       this.compensations.push({ ...told, outcome: 'completed', error: null });
       return { status: 'completed' };
     }

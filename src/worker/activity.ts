@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { runIsolated } from '../attempt/isolate/run-isolated.ts';
 import type { Attempt } from '../attempt/run.ts';
 import { runAttempt } from '../attempt/run.ts';
 import type { AttemptEnvelope, InvocationEnvelope } from '../core/envelope.ts';
@@ -38,7 +39,7 @@ async function attempt({ name, ...asked }: Asked, meta: AttemptEnvelope, host: W
   const action = registered(name);
   if (!action) throw handedBack(name);
   try {
-    const report = await runAttempt(
+    const report = await (action.isolation ? runIsolated : runAttempt)(
       { action, ...asked, meta },
       {
         invocationId: invocationIdOf({
@@ -50,6 +51,7 @@ async function attempt({ name, ...asked }: Asked, meta: AttemptEnvelope, host: W
         heartbeat: (details) => context.heartbeat(details),
         log: context.log,
         store: host.store,
+        databaseUrl: host.databaseUrl,
         stage: (request) => stageInvocation(host, meta.caller ?? 'local', request),
       },
     );

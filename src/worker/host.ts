@@ -11,4 +11,6 @@ export interface WorkerHost {
   catalogue: Catalogue;
   /** Opened by the first attempt that needs it. */
   store: () => Promise<Store>;
+  /** For the processes of isolated attempts, which open a store of their own. */
+  databaseUrl: () => Promise<string>;
 }

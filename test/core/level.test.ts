@@ -76,7 +76,7 @@ describe('the limits of a handler’s own process', () => {
     });
   });
 
-  test.each([{ memoryMiB: 10 }, { memoryMiB: 1.5 }, { outputKiB: 0 }])('cannot be %o', (isolate) => {
+  test.each([{ memoryMiB: 127 }, { memoryMiB: 128.5 }, { outputKiB: 0 }])('cannot be %o', (isolate) => {
     expect(() => actionWith({ isolate })).toThrow(/Expected `isolate\./);
   });
 });
