@@ -124,7 +124,8 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     // Type-only imports count: a cycle of types ties modules together just the same.
     tsPreCompilationDeps: true,
-    doNotFollow: { path: 'node_modules' },
+    // What a fixture imports by the package's own name is the build.
+    doNotFollow: { path: ['node_modules', '^dist/'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['types', 'import', 'node', 'default'],

@@ -30,10 +30,10 @@ export interface Transaction {
    * Runs one statement, as in pg. Throws pg's `DatabaseError`, and `TRANSACTION_CLOSED` once the attempt is over.
    * `begin`, `commit` and `rollback` are the platform's.
    */
-  query<Row = Record<string, unknown>>(
+  readonly query: <Row = Record<string, unknown>>(
     sql: string | TransactionQuery,
     params?: readonly unknown[],
-  ): Promise<{ rows: Row[]; rowCount: number | null }>;
+  ) => Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
 /** What a handler is given beside its input. */

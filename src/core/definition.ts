@@ -70,7 +70,9 @@ export interface ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Na
 
 /** An action as `compensate` takes it. */
 export interface CompensatingAction {
+  /** By which the worker finds it. */
   readonly name: string;
+  /** How often and how long it is tried. */
   readonly policy: AttemptPolicy;
 }
 

@@ -1,5 +1,4 @@
 export type { Claimant } from './claim.ts';
-export { StoreError } from './errors.ts';
 export type { StoreErrorType } from './errors.ts';
 export type { Committed } from './outcome.ts';
 export type { Receipt, ReceiptKey, UnknownReceipt } from './receipts.ts';

@@ -1,7 +1,7 @@
 import type { RunPlan } from './plan.ts';
 import type { World } from './world.ts';
 
-export class Cancelled extends Error {}
+class Cancelled extends Error {}
 
 export type Ended<T> = { status: 'returned'; value: T } | { status: 'cancelled' } | { status: 'terminated' };
 

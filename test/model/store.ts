@@ -11,7 +11,7 @@ export type Row = { state: 'sealed' } | { state: 'committed'; output: Output; at
 /** A step of an activity: between two of them it may be cut, and others may act. */
 export type Steps<T> = Generator<void, T>;
 
-export class ConnectionEnded extends Error {}
+class ConnectionEnded extends Error {}
 
 /** Looks at a token that another transaction holds, before that is ended. */
 const PATIENCE = 1;

@@ -4,7 +4,7 @@ import { Store, type StoreOptions } from '../../src/store/store.ts';
 import { installations, PostgresServer, withClient } from './postgres-server.ts';
 
 /** What a suite has of a server: databases of its own, and stores on them that are closed after each test. */
-export class TestDatabases {
+class TestDatabases {
   #admin = '';
   #server: PostgresServer | undefined;
   readonly #stores: Store[] = [];
