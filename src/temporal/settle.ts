@@ -9,6 +9,7 @@ import { GRPC, grpcCode } from './grpc.ts';
 import { waitForClose } from './history.ts';
 import type { Execution } from './ids.ts';
 import { fromPayloads, toPayload, toPayloads } from './payloads.ts';
+import { runsBetween } from './between.ts';
 import { findExecution } from './find.ts';
 import type { RunOf, UnsettledRun } from './unsettled.ts';
 import { readUnsettled } from './unsettled.ts';
@@ -69,8 +70,33 @@ async function start(
   }
 }
 
+export interface Before extends RunOf {
+  /** Whether it had the input of the run that settles it. */
+  sameInput: boolean;
+}
+
+/**
+ * Settles the run before `own`, and whatever was started and ended from outside between the two. That one of the same
+ * input had committed is told before anything else.
+ */
+export async function settleBefore(
+  temporal: TemporalConnection,
+  { before, own }: { before: Before; own: RunOf },
+  project: string,
+  signal: AbortSignal,
+): Promise<SettledOutcome> {
+  const between = await runsBetween(temporal, before, own, signal);
+  const outcomes: SettledOutcome[] = [];
+  for (const run of [before, ...between]) {
+    const settled = await settleRun(temporal, run, project, signal);
+    outcomes.push({ ...settled, sameInput: settled.sameInput === true && run.sameInput });
+  }
+  const repeated = outcomes.find(({ outcome, sameInput }) => outcome === 'committed' && sameInput);
+  return repeated ?? outcomes[0]!;
+}
+
 /** Settles a run and waits for it; `COMPENSATION_FAILED` when what it did cannot be taken back. */
-export async function settleRun(
+async function settleRun(
   temporal: TemporalConnection,
   run: RunOf,
   project: string,

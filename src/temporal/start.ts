@@ -16,6 +16,7 @@ import { envelopeOf, isLocal, memoFor, summaryOf } from './plan.ts';
 
 /** Enum values of Temporal's API. */
 const ALLOW_DUPLICATE_FAILED_ONLY = 2;
+const REJECT_DUPLICATE = 3;
 const USE_EXISTING = 2;
 
 export interface StartedRun {
@@ -30,33 +31,43 @@ export interface StartedRun {
 export async function startInvocation(temporal: TemporalConnection, plan: StartPlan): Promise<StartedRun> {
   const { entry, caller, idempotencyKey } = plan;
   const workflowId = workflowIdOf(entry.name, caller, idempotencyKey);
-  const hash = idempotencyKey === undefined ? undefined : inputHash(plan.input);
+  if (idempotencyKey === undefined) {
+    const { runId } = await send(temporal, plan, workflowId, ALLOW_DUPLICATE_FAILED_ONLY);
+    return { execution: { workflowId, firstRunId: runId }, replayed: false };
+  }
+  return await startKeyed(temporal, plan, workflowId, inputHash(plan.input));
+}
+
+/**
+ * What failed or was ended from outside may have left something open, so the new run is told of the last one before it.
+ * Where there is none yet, a run that comes and ends between the look and the start has to be seen: then it looks again.
+ */
+async function startKeyed(
+  temporal: TemporalConnection,
+  plan: StartPlan,
+  workflowId: string,
+  hash: string,
+): Promise<StartedRun> {
+  const looks = needsSettling(plan.entry.safety);
+  const found = looks ? await findExecution(temporal, { workflowId }) : undefined;
+  const mustBeFirst = looks && !found;
+  const isOpen = found && !found.isCompleted;
+  const predecessor = isOpen ? { runId: found.runId, sameInput: found.inputHash === hash } : undefined;
+  const policy = mustBeFirst ? REJECT_DUPLICATE : ALLOW_DUPLICATE_FAILED_ONLY;
   try {
-    const predecessor = hash === undefined ? undefined : await unsettled(temporal, plan, workflowId, hash);
-    const request = toRequest(temporal, { ...plan, predecessor }, workflowId);
-    const response = await call(temporal, () =>
-      temporal.connection.workflowService.startWorkflowExecution(request),
-    );
-    const execution = { workflowId, firstRunId: response.runId };
-    return response.started || hash === undefined
-      ? { execution, replayed: false }
-      : { execution: await existing(temporal, execution, hash), replayed: false };
+    const { runId, started } = await send(temporal, { ...plan, predecessor }, workflowId, policy);
+    const execution = { workflowId, firstRunId: runId };
+    return { execution: started ? execution : await existing(temporal, execution, hash), replayed: false };
   } catch (error) {
-    if (grpcCode((error as Error).cause) !== GRPC.ALREADY_EXISTS || hash === undefined) throw error;
+    if (grpcCode((error as Error).cause) !== GRPC.ALREADY_EXISTS) throw error;
+    if (mustBeFirst) return await startKeyed(temporal, plan, workflowId, hash);
     return { execution: await existing(temporal, { workflowId }, hash), replayed: true };
   }
 }
 
-/**
- * The run that a new one under this id would follow. A running one is joined, but may be ended from outside before the start
- * arrives; one that failed may have failed to be taken back, or to settle the one before it: the new run looks.
- */
-async function unsettled(temporal: TemporalConnection, plan: StartPlan, workflowId: string, hash: string) {
-  if (!needsSettling(plan.entry.safety)) return undefined;
-  const found = await findExecution(temporal, { workflowId });
-  return found && !found.isCompleted
-    ? { runId: found.runId, sameInput: found.inputHash === hash }
-    : undefined;
+async function send(temporal: TemporalConnection, plan: StartPlan, workflowId: string, reusePolicy: number) {
+  const request = { ...toRequest(temporal, plan, workflowId), workflowIdReusePolicy: reusePolicy };
+  return await call(temporal, () => temporal.connection.workflowService.startWorkflowExecution(request));
 }
 
 function toRequest(temporal: TemporalConnection, plan: StartPlan, workflowId: string) {
@@ -71,7 +82,6 @@ function toRequest(temporal: TemporalConnection, plan: StartPlan, workflowId: st
     input: toPayloads(input, envelopeOf(plan)),
     memo: { fields: { [MEMO_KEY]: toPayload(memoFor(plan)) } },
     userMetadata: { summary: toPayload(summaryOf(plan)) },
-    workflowIdReusePolicy: ALLOW_DUPLICATE_FAILED_ONLY,
     workflowIdConflictPolicy: USE_EXISTING,
     requestEagerExecution: isLocal(plan),
     ...(delayMs !== undefined && { workflowStartDelay: msToTs(delayMs) }),

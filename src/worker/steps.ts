@@ -10,7 +10,7 @@ import { isDoError } from '../core/errors.ts';
 import type { SealOutcome } from '../core/settle.ts';
 import { seal, unknownReceipts } from '../store/index.ts';
 import { invocationIdOf } from '../temporal/ids.ts';
-import { settleRun } from '../temporal/settle.ts';
+import { settleBefore } from '../temporal/settle.ts';
 import { toStepFailure } from './failure.ts';
 import type { WorkerHost } from './host.ts';
 
@@ -38,9 +38,10 @@ export async function settlePredecessor(
 ): Promise<SettledOutcome> {
   const { info, cancellationSignal, heartbeat } = Context.current();
   const pulse = new Pulse(heartbeat.bind(Context.current()));
-  const { workflowId } = info.workflowExecution!;
+  const own = info.workflowExecution!;
+  const before = { workflowId: own.workflowId, ...predecessor };
   try {
-    return await settleRun(temporal, { workflowId, runId: predecessor.runId }, project, cancellationSignal);
+    return await settleBefore(temporal, { before, own }, project, cancellationSignal);
   } catch (error) {
     if (isDoError(error) && error.code === 'COMPENSATION_FAILED') {
       throw toStepFailure(error, { code: 'COMPENSATION_FAILED', nonRetryable: true });
