@@ -18,8 +18,7 @@ export async function invokeAction(input: unknown, envelope: InvocationEnvelope)
   if (settles) return await settleUnsettled(input, envelope, settles);
   const before = await settlePredecessor(envelope);
   // It had happened before its run was ended, so this is a repeat of what has completed.
-  if (before?.outcome === 'committed' && before.sameInput && envelope.predecessor?.sameInput)
-    return before.output;
+  if (before?.outcome === 'committed' && before.sameInput) return before.output;
   return await runInvocation(input, envelope);
 }
 
