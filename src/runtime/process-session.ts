@@ -13,6 +13,7 @@ const SCRIPT_GRACE = { graceMs: 1_000, forceMs: 2_000 };
 const WORKER_GRACE = { graceMs: 10_000, forceMs: 20_000 };
 
 let grace = SCRIPT_GRACE;
+let isService = false;
 
 /** The one session of this process: `client`, `createWorker` and the API share it. */
 export const processSession = new Lingering<Session>(async () => {
@@ -20,6 +21,8 @@ export const processSession = new Lingering<Session>(async () => {
   const { Session } = await import('./session.ts');
   const session = await Session.open({
     ...grace,
+    // A script beside it has the same environment, and the address can be listened on once.
+    metricsAddress: isService ? process.env['DO_METRICS_ADDRESS'] : undefined,
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
   return session;
@@ -29,6 +32,7 @@ export const processSession = new Lingering<Session>(async () => {
 export function useWorkerGrace(
   times: { graceMs?: number | undefined; forceMs?: number | undefined } = {},
 ): void {
+  isService = true;
   grace = { graceMs: times.graceMs ?? WORKER_GRACE.graceMs, forceMs: times.forceMs ?? WORKER_GRACE.forceMs };
 }
 

@@ -25,6 +25,8 @@ export interface SessionOptions {
   graceMs: number;
   forceMs: number;
   onProgress: (message: string) => void;
+  /** `host:port` at which Prometheus finds the metrics of the workers. */
+  metricsAddress?: string | undefined;
 }
 
 /** Everything one process holds open: the lease on the embedded server, the connection, the workers. */
@@ -67,7 +69,7 @@ export class Session {
   }
 
   static async open(options: SessionOptions): Promise<Session> {
-    installRuntime();
+    installRuntime(options.metricsAddress);
     const project = findProject();
     return new Session(project, await openTemporal(project, options), options);
   }

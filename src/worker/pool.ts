@@ -105,12 +105,15 @@ function logUnlessForced({ level, message, meta }: LogEntry): void {
 }
 
 /** Signals are the business of whoever owns the process, so Temporal's runtime must not take them. */
-export function installRuntime(): void {
+export function installRuntime(metricsAddress?: string): void {
   if (Runtime._instance) return;
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('ERROR', logUnlessForced),
     // The core warns of every attempt that ends after it was given up; the audit tells that better.
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+      ...(metricsAddress && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
   });
 }
