@@ -48,10 +48,11 @@ export async function runAttempt(attempt: Attempt, host: AttemptHost): Promise<A
   const made: RecordedCall[] = [];
   try {
     const checked = await checkSchema(action.input, input, 'input', action.name);
+    if (attempt.role === 'compensate') await failpoint('compensate.before');
     const report = await withTimeout(host.timeoutMs, host.signal, (signal) =>
       perform(attempt, checked, { host, pulse, signal, made }),
     );
-    await failpoint('attempt.beforeReport');
+    await failpoint(attempt.role === 'compensate' ? 'compensate.done' : 'attempt.beforeReport');
     return { ...report, ...(made.length > 0 && { calls: made }) };
   } catch (error) {
     throw new AttemptFailed(describe(error, action), pulse.last, made);

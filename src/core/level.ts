@@ -9,12 +9,36 @@ export type AtomicityLevel = 'transactional' | 'compensated' | 'idempotent' | 'n
 
 /** A property's name survives minifiers; a handler that hands its whole context to a helper has to name it there. */
 const PASSES_TOKEN = /\bidempotencyKey\b/;
-const LEAVES_RECEIPTS = /\bonce\b/;
 
 // `toString` of the prototype: the function itself may say whatever it likes.
 const sourceOf = (handler: unknown): string => Function.prototype.toString.call(handler);
 
-export const leavesReceipts = (handler: unknown): boolean => LEAVES_RECEIPTS.test(sourceOf(handler));
+/** By `ctx.once`, whatever the handler calls its context; other things have a `once` too. */
+export function leavesReceipts(handler: unknown): boolean {
+  const source = sourceOf(handler);
+  const context = parametersOf(source)[1] ?? '';
+  if (context.startsWith('{') && /\bonce\b/.test(context)) return true;
+  const name = /^[\w$]+|(?<=\.\.\.)[\w$]+/.exec(context)?.[0];
+  if (name === undefined) return false;
+  const escaped = name.replaceAll('$', '\\$');
+  return new RegExp(`(?<![\\w$])${escaped}\\.once\\b|\\bonce\\b[^;{}]*}\\s*=\\s*${escaped}(?![\\w$])`).test(
+    source,
+  );
+}
+
+/** The parameters of a function, as its source spells them. */
+function parametersOf(source: string): string[] {
+  const parameters = [''];
+  let depth = 0;
+  for (const sign of source.slice(source.indexOf('(') + 1)) {
+    if (depth === 0 && sign === ')') break;
+    if ('([{'.includes(sign)) depth++;
+    if (')]}'.includes(sign)) depth--;
+    if (depth === 0 && sign === ',') parameters.push('');
+    else parameters[parameters.length - 1] += sign;
+  }
+  return parameters.map((parameter) => parameter.trim());
+}
 
 /** Derived from what the action is, since a declared level would only be a wish. */
 export function levelOf(safety: Safety | undefined, handler: unknown): AtomicityLevel {

@@ -102,13 +102,14 @@ class AttemptLoop {
   }
 
   async #runUntilCancelled(): Promise<LoopResult> {
-    if (this.#remainingMs() <= 0)
-      return await this.#end({ status: 'timed_out', attempts: this.#attempt - 1 });
-    for (;;) {
+    for (let last: FailedOutcome | undefined; ;) {
+      // Also after a wait: what wakes it may come late, and Temporal takes no attempt without time.
+      if (this.#remainingMs() <= 0) return await this.#end(this.#outOfTime(last));
       const plan = this.#plan();
       this.#open = { attempt: plan.attempt, epoch: plan.epoch };
       const outcome = await this.#port.attempt(plan);
       if (outcome.status === 'completed') return outcome;
+      last = outcome;
       const { failure } = outcome;
       if (this.#isFinal(failure)) return await this.#end(this.#endingOf(outcome));
       const delayMs = failure.retryAfterMs ?? backoffMs(this.#policy, this.#attempt, this.#port.random());
@@ -143,6 +144,12 @@ class AttemptLoop {
     const { maximumAttempts, nonRetryableErrorTypes } = this.#policy;
     const isLast = this.#attempt >= maximumAttempts || failure.nonRetryable;
     return this.#remainingMs() <= 0 || isLast || nonRetryableErrorTypes.includes(failure.type);
+  }
+
+  /** Before an attempt, the next one. */
+  #outOfTime(last: FailedOutcome | undefined): Ending {
+    const attempts = this.#attempt - 1;
+    return { status: 'timed_out', ...(last && { failure: last.failure, error: last.error }), attempts };
   }
 
   #endingOf({ failure, error }: FailedOutcome, status: Ending['status'] = 'failed'): Ending {

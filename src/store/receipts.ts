@@ -29,14 +29,14 @@ export interface UnknownReceipt {
  * earlier attempt has left is taken over. What a sealed token had begun may still be done, but nothing more is begun.
  */
 const BEGIN = `
-  with before as (
-    select state, attempt, result from do_sdk.receipts where token = $1 and name = $2
-  ), begun as (
+  with begun as (
     insert into do_sdk.receipts (token, name, state, attempt) select $1, $2, 'unknown', $3::int
      where not exists (select from do_sdk.outcomes where token = $1 and state = 'sealed')
     on conflict (token, name) do update
       set state = 'unknown', attempt = excluded.attempt, at = clock_timestamp() where receipts.state <> 'done'
     returning token
+  ), before as (
+    select state, attempt, result from do_sdk.receipts where token = $1 and name = $2
   )
   select (select count(*)::int from begun) as begun, before.* from (select) as one left join before on true`;
 

@@ -38,8 +38,6 @@ async function statement(
   switch (tableOf(text)) {
     case 'insert into receipts':
       return begin(receipts, name, Number(values[2]));
-    case 'from receipts':
-      return answer(receipts.has(name) ? [receipts.get(name)] : []);
     case 'update receipts':
       return await end(receipts, name, values[2] as string | undefined, steps);
     case 'from outcomes':
@@ -50,11 +48,12 @@ async function statement(
   }
 }
 
+/** Takes a call that was left over, and tells how it was before. */
 function begin(receipts: Map<string, ReceiptRow>, name: string, attempt: number): Answer {
-  const known = receipts.get(name);
-  if (known && known.state !== 'failed') return answer();
-  receipts.set(name, { state: 'unknown', attempt, result: null });
-  return answer([{}]);
+  const before = receipts.get(name);
+  const begins = before?.state !== 'done';
+  if (begins) receipts.set(name, { state: 'unknown', attempt, result: null });
+  return answer([{ begun: begins ? 1 : 0, state: null, attempt: null, result: null, ...before }]);
 }
 
 /** Without a result the call has failed. */

@@ -27,6 +27,8 @@ export class FakePort implements LoopPort {
   readonly calls: string[] = [];
   randomness: number[] = [];
   fullAfter = Infinity;
+  /** How much later than asked for it wakes. */
+  oversleepsMs = 0;
   cancelledInSleep: Error | undefined;
   #time: number;
   readonly #acts: Act[];
@@ -55,7 +57,7 @@ export class FakePort implements LoopPort {
     this.sleeps.push({ ms, plan });
     this.calls.push(`sleep ${ms}`);
     if (this.cancelledInSleep) throw this.cancelledInSleep;
-    this.#time += ms;
+    this.#time += ms + this.oversleepsMs;
   }
 }
 

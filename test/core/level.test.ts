@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Action } from '../../src/core/action.ts';
+import type { ActionContext } from '../../src/core/context.ts';
 import type { ActionDefinition } from '../../src/core/definition.ts';
 
 let defined = 0;
@@ -26,6 +27,31 @@ describe('the level of an action is derived from what it is', () => {
   test('and not from what its handler says of itself', () => {
     const handler = Object.assign(() => null, { toString: () => 'ctx.idempotencyKey' });
     expect(actionWith({ handler }).level).toBe('none');
+  });
+});
+
+const once = (_: unknown): void => undefined;
+
+describe('a handler leaves receipts', () => {
+  test.each<[string, Fields['handler'], boolean]>([
+    ['by its context', (_, ctx) => ctx.once('call', () => 1), true],
+    ['by a context of another name', async (_, $c) => await $c.once('call', () => 1), true],
+    ['by its context taken apart', (_, { once: call }) => call('call', () => 1), true],
+    [
+      'by its context taken apart inside',
+      (_, ctx) => {
+        const { attempt, once: call } = ctx;
+        return call(`call ${attempt}`, () => 1);
+      },
+      true,
+    ],
+    ['by the rest of its context', (_, { attempt, ...rest }) => rest.once(`call ${attempt}`, () => 1), true],
+    ['as a method', { handler: (_: unknown, ctx: ActionContext) => ctx.once('call', () => 1) }.handler, true],
+    ['not by the once of something else', (_, ctx) => once(ctx.signal), false],
+    ['not without a context', () => once(1), false],
+    ['not where its input is taken apart so', (({ once: first }: { once: string }) => first) as never, false],
+  ])('%s', (_, handler, leaves) => {
+    expect(actionWith({ handler: handler! }).safety).toEqual(leaves ? { receipts: true } : undefined);
   });
 });
 

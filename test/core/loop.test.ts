@@ -110,6 +110,14 @@ describe('no further attempt follows', () => {
 });
 
 describe('a deadline', () => {
+  test('that passes in a wait which ends late makes no further attempt', async () => {
+    const port = new FakePort([failing({ message: 'the first' })]);
+    port.oversleepsMs = 10_000;
+    const result = await runAttempts(port, policyOf(), { deadlineAt: start(port) + 5_000 });
+    expect(result).toMatchObject({ status: 'timed_out', attempts: 1, failure: { message: 'the first' } });
+    expect(port.attempts).toHaveLength(1);
+  });
+
   const policy = policyOf({ maximumAttempts: 9, initialInterval: '10s', maximumInterval: '10s' }, '30s');
 
   test('that has passed before the first attempt ends the invocation without one', async () => {

@@ -16,7 +16,7 @@ const entryOf = (name: string, fields: Partial<CatalogueEntry> = {}): CatalogueE
   policy: resolvePolicy(),
   inputSchema: null,
   outputSchema: null,
-  level: 'idempotent',
+  level: 'none',
   ...fields,
 });
 
@@ -75,7 +75,7 @@ describe('the catalogue', () => {
     expect(toEntry(imported)).toMatchObject({
       name: 'manifest.imported',
       version: '2',
-      level: 'idempotent',
+      level: 'none',
       inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
     });
     expect(toEntry(imported)).not.toHaveProperty('handler');
