@@ -56,7 +56,7 @@ test('a call that stays unknown to the end is told by the seal', async () => {
   const run = await testAction(charge, { crash }).run(null);
   expect(made).toEqual(['authorize 1', 'authorize 2', 'authorize 3']);
   expect(run.status).toBe('failed');
-  expect(run.calls).toEqual([{ name: 'authorize', state: 'unknown', attempt: 1 }]);
+  expect(run.calls).toEqual([{ name: 'authorize', state: 'unknown', attempt: 3 }]);
 });
 
 test('receipts are of one run', async () => {
