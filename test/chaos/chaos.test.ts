@@ -13,18 +13,23 @@ import { runChaos } from './run.ts';
 /** Three minutes where nobody waits for it; a shorter one has no time to meet every fault. */
 const MINUTES = Number(process.env['CHAOS_MINUTES'] ?? (process.env['CI'] ? 3 : 1));
 const SEED = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const TOO_EMPTY = 2;
 const LIMIT_MS = MINUTES * 120_000 + 300_000;
 
 test(
   `nothing is lost, doubled or half-done while processes, networks and databases fail (seed ${SEED}, ${MINUTES} min)`,
   async () => {
-    const options = { ...DEFAULTS, seed: SEED, minutes: MINUTES };
-    const result = await runChaos(options, () => undefined, AbortSignal.timeout(LIMIT_MS));
-    const told = report(result);
-    process.stdout.write(`${told}\n`);
-    expect(exitCodeOf(result), told).toBe(0);
+    // A run that by chance has met too few faults is none, neither good nor bad: then another one.
+    for (let run = 0, code = TOO_EMPTY; run < 2 && code === TOO_EMPTY; run++) {
+      const options = { ...DEFAULTS, seed: SEED + run, minutes: MINUTES };
+      const result = await runChaos(options, () => undefined, AbortSignal.timeout(LIMIT_MS));
+      const told = report(result);
+      process.stdout.write(`${told}\n`);
+      code = exitCodeOf(result);
+      if (code !== TOO_EMPTY || run === 1) expect(code, told).toBe(0);
+    }
   },
-  LIMIT_MS + 60_000,
+  2 * LIMIT_MS + 60_000,
 );
 
 const isLinux = process.platform === 'linux';
