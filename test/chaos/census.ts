@@ -9,7 +9,7 @@ export interface Minimum {
 }
 
 /** Of one minute; a third of what a slow machine does, so that only a run that proves little falls below. */
-const PER_MINUTE = { ok: 60, info: 8, fail: 8, snapshots: 60, fault: 0.7, failpoint: 0.34 };
+const PER_MINUTE = { ok: 60, info: 8, fail: 8, snapshots: 60, fault: 0.7, failpoint: 0.2 };
 
 /** How a nemesis shows in the faults. */
 const SHOWN_AS: Partial<Record<NemesisName, string[]>> = {
