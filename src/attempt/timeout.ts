@@ -1,4 +1,5 @@
 import { ATTEMPT_TIMED_OUT } from '../core/envelope.ts';
+import { attemptTimedOut } from '../core/wording.ts';
 
 /** A handler that watches its signal gets this long to clean up; then its worker slot is given to others. */
 const LAST_MOMENTS_MS = 1_000;
@@ -17,7 +18,7 @@ export async function withTimeout<T>(
 ): Promise<T> {
   const timeout = new AbortController();
   const signal = AbortSignal.any([outer, timeout.signal]);
-  const error = Object.assign(new Error(`The attempt did not end within ${timeoutMs} ms.`), {
+  const error = Object.assign(new Error(attemptTimedOut(timeoutMs).message), {
     name: ATTEMPT_TIMED_OUT,
   });
   const isTimed = timeoutMs + LAST_MOMENTS_MS <= LONGEST_TIMER_MS;
