@@ -1,4 +1,3 @@
-import { ATTEMPT_TIMED_OUT } from '../../core/envelope.ts';
 import type { Failure } from '../../core/failure.ts';
 
 const failure = (type: string, message: string): Failure => ({
@@ -7,9 +6,6 @@ const failure = (type: string, message: string): Failure => ({
   message,
   nonRetryable: false,
 });
-
-export const timedOut = (timeoutMs: number): Failure =>
-  failure(ATTEMPT_TIMED_OUT, `The attempt did not end within ${timeoutMs} ms.`);
 
 export const memoryExceeded = (limitMiB: number, used: string): Failure =>
   failure(

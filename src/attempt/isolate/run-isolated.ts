@@ -5,13 +5,13 @@ import { DoError } from '../../core/errors.ts';
 import type { Failure } from '../../core/failure.ts';
 import { toFailure } from '../../core/failure.ts';
 import { definingFiles } from '../../core/registry.ts';
+import { attemptTimedOut } from '../../core/wording.ts';
 import { Pulse } from '../pulse.ts';
 import type { Attempt } from '../run.ts';
 import { AttemptFailed } from '../run.ts';
 import type { IsolatedHost } from './answer.ts';
 import { answer } from './answer.ts';
 import { AttemptProcess } from './attempt-process.ts';
-import { timedOut } from './failures.ts';
 import type { FromChild } from './messages.ts';
 
 /**
@@ -81,7 +81,7 @@ class Supervision {
     const abort = () => this.#abort(toFailure(signal.reason));
     signal.addEventListener('abort', abort);
     const lastMomentsMs = Math.min(LAST_MOMENTS_MS, this.#reserveMs / 2);
-    this.#failLater(timedOut(timeoutMs), this.#leftMs() + lastMomentsMs);
+    this.#failLater(attemptTimedOut(timeoutMs), this.#leftMs() + lastMomentsMs);
     try {
       return await this.#told;
     } finally {
@@ -134,7 +134,7 @@ class Supervision {
   /** The process counts from when it was ready. */
   #inOurTime(failure: Failure): Failure {
     if (failure.type !== ATTEMPT_TIMED_OUT) return failure;
-    return { ...failure, message: timedOut(this.#host.timeoutMs).message };
+    return { ...failure, message: attemptTimedOut(this.#host.timeoutMs).message };
   }
 }
 
