@@ -71,7 +71,7 @@ export class System {
   static async start(options: SystemOptions): Promise<System> {
     const { root, packageRoot, seed, failpoints, onEnd } = options;
     mkdirSync(join(root, 'logs'));
-    const guard = new Guard();
+    const guard = new Guard(root);
     const ports: Ports = await freePorts([...SERVERS, ...LINKS.map(({ name }) => name)]);
     const links = LINKS.map(({ name, to }) => [name, { listen: ports[name]!, target: ports[to] }] as const);
     const network = await Network.open(guard, root, Object.fromEntries(links));

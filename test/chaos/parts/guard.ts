@@ -8,13 +8,15 @@ const PROGRAM = fileURLToPath(new URL('../fixtures/guard.mjs', import.meta.url))
  * input, which the system closes also for a process killed with -9.
  */
 export class Guard {
-  // Detached, so that a Ctrl-C in the terminal does not end it before its time.
-  readonly #child = spawn(process.execPath, [PROGRAM], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-    detached: true,
-  });
+  readonly #child;
 
-  constructor() {
+  /** What runs in that folder or was started with a path in it is ended too, told of or not. */
+  constructor(root: string) {
+    // Detached, so that a Ctrl-C in the terminal does not end it before its time.
+    this.#child = spawn(process.execPath, [PROGRAM, root], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+      detached: true,
+    });
     this.#child.stdin.on('error', () => undefined);
     this.#child.unref();
   }
@@ -26,6 +28,6 @@ export class Guard {
   }
 
   close(): void {
-    this.#child.stdin.end();
+    this.#child.stdin.end('done\n');
   }
 }
