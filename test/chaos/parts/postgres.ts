@@ -45,6 +45,8 @@ async function binaries(): Promise<{ postgres: string; initdb: string }> {
 
 async function answers(port: number): Promise<boolean> {
   const client = new pg.Client({ connectionString: databaseUrl(port), connectionTimeoutMillis: 1_000 });
+  // It may be stopped right now.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query('select 1');
