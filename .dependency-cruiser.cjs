@@ -14,7 +14,7 @@ const layers = {
   compile: ['core'],
   worker: ['core', 'store', 'attempt', 'temporal'],
   // What one process shares: the session, the lease, the workers.
-  runtime: ['core', 'store', 'temporal', 'embedded', 'worker'],
+  runtime: ['core', 'store', 'temporal', 'embedded', 'worker', 'compile'],
   http: ['core'],
 
   // Composition roots: nothing above them imports them, but for actions and workflows, which are written as a user's.
@@ -72,9 +72,9 @@ const placeRules = [
   {
     name: 'sandbox: @temporalio only',
     comment:
-      'What a workflow imports is bundled into the sandbox; only @temporalio/workflow and /common belong there.',
+      'What a workflow imports is bundled into the sandbox; only @temporalio/workflow and /common belong there, and pure functions.',
     from: { path: pathOf('sandbox') },
-    to: { ...npmValues, pathNot: '^node_modules/@temporalio/(workflow|common)/' },
+    to: { ...npmValues, pathNot: '^node_modules/(@temporalio/(workflow|common)|@noble/hashes|canonicalize)/' },
   },
   {
     name: 'pg only in store',

@@ -7,12 +7,13 @@ import { coldStart } from './cold-start.ts';
 import { memory } from './memory.ts';
 import { speed } from './speed.ts';
 import { transactional } from './transactional.ts';
+import { workflows } from './workflows.ts';
 
 /**
  * What is measured: whole calls in this process against one embedded server, contenders taking turns in one run, so
  * that the ratios hold on any machine. What is not: a server of its own machine, a network, other payload sizes.
  */
-const PARTS = { 'cold-start': coldStart, speed, transactional, memory };
+const PARTS = { 'cold-start': coldStart, speed, transactional, workflows, memory };
 
 const only = process.argv.slice(2);
 const dataDir = mkdtempSync(join(tmpdir(), 'do-bench-'));

@@ -25,6 +25,11 @@ export type { RetryPolicy } from './core/policy.ts';
 export type { Duration } from './core/duration.ts';
 export * from './core/actions.ts';
 
+// Compose
+export { Workflow } from './core/workflow.ts';
+export type { WorkflowDefinition, WorkflowHandler } from './core/workflow-definition.ts';
+export type { Approval, ApprovalOptions, LoopEnd, WorkflowContext } from './core/workflow-context.ts';
+
 // Invoke
 export { client } from './local.ts';
 export { Do } from './remote.ts';

@@ -4,14 +4,16 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Contender } from '../measure.ts';
 
-export interface RawContender extends Contender {
+export interface Raw {
+  plain: Contender;
+  eager: Contender;
+  chain: Contender;
+  fanOut: Contender;
   close(): Promise<void>;
 }
 
 /** The Temporal TypeScript SDK as its own documentation shows it: one workflow, one activity, defaults everywhere. */
-export async function startRaw(
-  address: string,
-): Promise<{ plain: Contender; eager: Contender; close(): Promise<void> }> {
+export async function startRaw(address: string): Promise<Raw> {
   const taskQueue = `raw-${randomUUID()}`;
   const native = await NativeConnection.connect({ address });
   const worker = await Worker.create({
@@ -22,18 +24,22 @@ export async function startRaw(
   });
   const running = worker.run();
   const connection = await Connection.connect({ address });
-  const invokeBy = (client: Client, requestEagerStart: boolean) => async (n: number) => {
+  const invokeBy = (client: Client, requestEagerStart: boolean, type: string) => async (n: number) => {
     const options = {
       taskQueue,
       workflowId: randomUUID(),
       args: [{ n }],
       ...(requestEagerStart && { requestEagerStart }),
     };
-    await client.workflow.execute('rawEcho', options);
+    await client.workflow.execute(type, options);
   };
+  const client = new Client({ connection });
+  const eager = new Client({ connection: native });
   return {
-    plain: { name: 'raw SDK', invoke: invokeBy(new Client({ connection }), false) },
-    eager: { name: 'raw SDK, eager start', invoke: invokeBy(new Client({ connection: native }), true) },
+    plain: { name: 'raw SDK', invoke: invokeBy(client, false, 'rawEcho') },
+    eager: { name: 'raw SDK, eager start', invoke: invokeBy(eager, true, 'rawEcho') },
+    chain: { name: 'raw SDK, chain', invoke: invokeBy(client, false, 'rawChain') },
+    fanOut: { name: 'raw SDK, fan-out', invoke: invokeBy(client, false, 'rawFanOut') },
     async close() {
       worker.shutdown();
       await running;

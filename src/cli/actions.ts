@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from '../core/catalogue.ts';
+import type { ActionEntry } from '../core/catalogue.ts';
 import { describeEntry } from '../core/catalogue.ts';
 import { toDuration } from '../core/duration.ts';
 import { allRegistered } from '../core/registry.ts';
@@ -19,7 +19,7 @@ export async function actions({ json }: { json?: boolean }): Promise<void> {
 
 const HEADER = ['NAME', 'VERSION', 'RETRY', 'TIMEOUT', 'LEVEL', 'DESCRIPTION'];
 
-const toRow = ({ name, version, policy, level, description }: CatalogueEntry): string[] => [
+const toRow = ({ name, version, policy, level, description }: ActionEntry): string[] => [
   name,
   version,
   retryOf(policy),
@@ -32,7 +32,7 @@ function retryOf({
   maximumAttempts,
   initialIntervalMs,
   maximumIntervalMs,
-}: CatalogueEntry['policy']): string {
+}: ActionEntry['policy']): string {
   if (maximumAttempts === 1) return 'never';
   return `${maximumAttempts} attempts, ${toDuration(initialIntervalMs)} to ${toDuration(maximumIntervalMs)}`;
 }

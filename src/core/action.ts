@@ -11,8 +11,9 @@ import { levelOf } from './level.ts';
 import { checkName } from './name.ts';
 import type { AttemptPolicy } from './policy.ts';
 import { resolvePolicy } from './policy.ts';
-import { register } from './registry.ts';
+import { registerAction } from './registry.ts';
 import type { Safety } from './safety.ts';
+import { checkStandardSchema } from './standard-schema.ts';
 import type { CallOptions, Handle } from './verbs.ts';
 
 /**
@@ -53,8 +54,8 @@ export class Action<
     this.name = checkName(definition.name) as Name;
     this.version = definition.version ?? '1';
     this.description = definition.description;
-    this.input = checkStandardSchema(definition.input, 'input', this.name);
-    this.output = checkStandardSchema(definition.output, 'output', this.name);
+    this.input = checkStandardSchema(definition.input, 'input', `action "${this.name}"`);
+    this.output = checkStandardSchema(definition.output, 'output', `action "${this.name}"`);
     this.policy = resolvePolicy(definition.retry, definition.timeout);
     if (typeof definition.handler !== 'function') {
       throw new DoError(
@@ -67,7 +68,7 @@ export class Action<
     this.safety = resolveSafety(definition);
     this.isolation = resolveIsolation(definition.isolate);
     this.level = levelOf(this.safety, this.handler);
-    register(this);
+    registerAction(this);
   }
 
   /** Runs the action and returns its output. Throws a `DoError` with the whole `invocation` when it did not complete. */
@@ -84,18 +85,4 @@ export class Action<
   start(input: Input, options?: CallOptions): Promise<Handle<Output>> {
     return host().start(this.name, input, options) as Promise<Handle<Output>>;
   }
-}
-
-function checkStandardSchema<Schema>(
-  schema: Schema | undefined,
-  field: string,
-  name: string,
-): Schema | undefined {
-  if (schema === undefined) return undefined;
-  const standard: unknown = (schema as { '~standard'?: { validate?: unknown } })['~standard']?.validate;
-  if (typeof standard === 'function') return schema;
-  throw new DoError(
-    'DEFINITION_INVALID',
-    `Expected \`${field}\` of action "${name}" to be a Standard Schema (zod, valibot, arktype and others are).`,
-  );
 }

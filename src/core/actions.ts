@@ -4,3 +4,7 @@
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- made to be augmented
 export interface Actions {}
+
+/** The same of the workflows. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- made to be augmented
+export interface Workflows {}

@@ -4,19 +4,36 @@ import type { AtomicityLevel } from './level.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
 
-/** What is known of an action without its handler: enough to start it, check its input and describe it. */
-export interface CatalogueEntry {
+interface Described {
   name: string;
   version: string;
   description?: string | undefined;
-  policy: AttemptPolicy;
-  safety?: Safety | undefined;
-  /** Present when the process has imported the action; the worker checks again in any case. */
+  /** Present when the process has imported it; the worker checks again in any case. */
   input?: StandardSchemaV1 | undefined;
   inputSchema: object | null;
   outputSchema: object | null;
+}
+
+/** What is known of an action without its handler: enough to start it, check its input and describe it. */
+export interface ActionEntry extends Described {
+  kind: 'action';
+  policy: AttemptPolicy;
+  safety?: Safety | undefined;
   level: AtomicityLevel;
 }
+
+/** The same of a workflow. */
+export interface WorkflowEntry extends Described {
+  kind: 'workflow';
+  deadlineMs?: number | undefined;
+  /** Of the build that new invocations run on, and where the workers that have it listen. */
+  build: string;
+  queue: string;
+  /** The signals it waits for; null where that cannot be told from its source. */
+  signals: readonly string[] | null;
+}
+
+export type CatalogueEntry = ActionEntry | WorkflowEntry;
 
 export interface Catalogue {
   get(name: string): CatalogueEntry | undefined;
@@ -24,7 +41,16 @@ export interface Catalogue {
 }
 
 /** In the words a definition uses, so that what is read here can be written there. */
-export function describeEntry(entry: CatalogueEntry) {
+export const describeEntry = (entry: CatalogueEntry) =>
+  entry.kind === 'action' ? describeAction(entry) : describeWorkflow(entry);
+
+function describeWorkflow({ name, version, description, inputSchema, outputSchema, ...rest }: WorkflowEntry) {
+  const { deadlineMs, build, signals } = rest;
+  const deadline = deadlineMs === undefined ? null : toDuration(deadlineMs);
+  return { name, version, description: description ?? null, inputSchema, outputSchema, deadline, build, signals };
+}
+
+function describeAction(entry: ActionEntry) {
   const { name, version, description, inputSchema, outputSchema, policy, level, safety } = entry;
   return {
     name,

@@ -1,4 +1,4 @@
-import type { Actions } from './actions.ts';
+import type { Actions, Workflows } from './actions.ts';
 import type { Backend } from './backend.ts';
 import type { Host } from './host.ts';
 import type { Audit, Invocation } from './invocation.ts';
@@ -38,7 +38,19 @@ export class ActionClient implements Host {
   action<Input, Output>(action: Invocable<Input, Output>): ActionRef<Input, Output>;
   action(name: string): ActionRef<unknown, unknown>;
   action(action: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
-    const name = typeof action === 'string' ? action : action.name;
+    return this.#reference(action);
+  }
+
+  /** A workflow by its name, or by its object for exact types. */
+  workflow<Name extends keyof Workflows>(name: Name): RefOf<Workflows[Name]>;
+  workflow<Input, Output>(workflow: Invocable<Input, Output>): ActionRef<Input, Output>;
+  workflow(name: string): ActionRef<unknown, unknown>;
+  workflow(workflow: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
+    return this.#reference(workflow);
+  }
+
+  #reference(to: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
+    const name = typeof to === 'string' ? to : to.name;
     return {
       invoke: (input, options) => this.invoke(name, input, options),
       run: (input, options) => this.run(name, input, options),

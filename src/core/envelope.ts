@@ -2,6 +2,7 @@ import type { ErrorCode } from './errors.ts';
 import type { InvocationError } from './invocation.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
+import type { StepMark } from './step.ts';
 
 /**
  * What travels beside the input in a workflow's arguments. It holds the whole policy, so that a run never needs the
@@ -30,6 +31,16 @@ export interface InvocationEnvelope {
   resume?: { attempt: number; epoch?: number; deadlineAt?: number | undefined; lastHeartbeat?: unknown };
 }
 
+/** The same of a workflow: what its steps need is in its build. */
+export interface WorkflowEnvelope {
+  version: string;
+  caller: string;
+  idempotencyKey?: string;
+  /** From the start of the invocation to its end. */
+  deadlineMs?: number;
+  predecessor?: { runId: string; sameInput: boolean };
+}
+
 /** The last attempt of an invocation that was ended from outside. */
 export interface UnsettledAttempt {
   invocationId: string;
@@ -56,6 +67,8 @@ export interface AttemptEnvelope {
   version: string;
   lastHeartbeat?: unknown;
   caller?: string;
+  /** Present on every activity of a workflow's step. */
+  step?: StepMark;
   /** Present when this is an attempt to take one back. */
   compensates?: { attempt: number; output: unknown; error: InvocationError };
 }
@@ -84,8 +97,10 @@ export interface StagedInvocation {
   name: string;
   workflowId: string;
   input: unknown;
-  envelope: InvocationEnvelope;
+  envelope: InvocationEnvelope | WorkflowEnvelope;
   memo: InvocationMemo;
+  /** Of a workflow: that of its build. Default: the queue of whoever starts it. */
+  taskQueue?: string;
 }
 
 const REPORT = 'do.report';
@@ -135,6 +150,8 @@ export interface InvocationMemo {
 }
 
 export const MEMO_KEY = 'do';
+/** Beside it: what the workflow has told of itself by `ctx.set`. */
+export const STATE_KEY = 'do.state';
 
 /** Activity types of an invocation beside the attempts, whose type is the name itself; no name holds a colon. */
 export const SEAL = ':seal';

@@ -23,7 +23,13 @@ const program = (status: number, meaning: string): ErrorFacts => ({ status, met:
 export const ERRORS = {
   DEFINITION_INVALID: program(500, 'A definition, an option or a setting is not what it has to be.'),
   ACTION_DUPLICATE: program(500, 'Two actions in one process have the same name.'),
+  WORKFLOW_INVALID: program(500, 'A workflow cannot be compiled as it is written.'),
   ACTION_NOT_FOUND: request(404, 'No action of that name is known here.'),
+  WORKFLOW_NOT_FOUND: request(404, 'No workflow of that name is known here.'),
+  SIGNAL_NOT_FOUND: request(404, 'The workflow waits for no signal of that name, or there is none to tell.'),
+  APPROVAL_NOT_FOUND: request(404, 'The invocation has asked for no approval of that name.'),
+  APPROVAL_CONFLICT: request(409, 'The approval was decided already, or of something else than was shown.'),
+  INVOCATION_CLOSED: request(409, 'The invocation has closed, so nothing can be told to it.'),
   INVOCATION_NOT_FOUND: request(404, 'No invocation has that id, or its retention is over.'),
   INVOCATION_SETTLED: request(409, 'The invocation has left nothing that could be taken back.'),
   ROUTE_NOT_FOUND: request(404, 'The API has nothing at that path.'),
@@ -73,6 +79,8 @@ export interface DoErrorOptions {
   cause?: unknown;
   /** The closed invocation, where there is one. */
   invocation?: Invocation;
+  /** Of a step of a workflow: the type of its failure. */
+  type?: string;
 }
 
 /** Every error this package throws: a stable `code` for programs, a message that says what, why and what to do. */
@@ -81,12 +89,16 @@ export class DoError extends Error {
   readonly code: ErrorCode;
   /** The closed invocation, where the error tells how one ended. */
   readonly invocation: Invocation | undefined;
+  /** In a workflow, of a step that failed: what its handler threw, such as `CardDeclined`. */
+  declare readonly type?: string;
 
   constructor(code: ErrorCode, message: string, options: DoErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'DoError';
     this.code = code;
     this.invocation = options.invocation;
+    // Set only where there is one: the record of a failure prefers it to the code.
+    if (options.type !== undefined) this.type = options.type;
   }
 }
 

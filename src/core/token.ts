@@ -9,3 +9,7 @@ export const invocationToken = (name: string, firstRunId: string, epoch = 0): st
 
 /** By which the store tells a compensation from the attempt it takes back; outside both have the same token. */
 export const compensationToken = (token: string): string => `${token}/compensate`;
+
+/** Of one step: a slash ends each part, and no name has one. */
+export const stepToken = (workflow: string, firstRunId: string, path: string, epoch: number): string =>
+  invocationToken(workflow, `${firstRunId}/${path}`, epoch);

@@ -1,6 +1,7 @@
 import type { Backend, StartRequest } from './backend.ts';
 import type { Duration } from './duration.ts';
 import { DoError } from './errors.ts';
+import type { RetryPolicy } from './policy.ts';
 import type { Audit, Invocation } from './invocation.ts';
 import { assertCompleted } from './outcome.ts';
 import { toTiming } from './timing.ts';
@@ -21,6 +22,10 @@ export interface CallOptions {
   delay?: Duration;
   /** Ends this call's waiting (with `WAIT_ABORTED`), not the invocation. */
   signal?: AbortSignal;
+  /** In a workflow only: instead of what the action's definition says, field by field. */
+  retry?: RetryPolicy;
+  /** In a workflow only: of one attempt, instead of what the action's definition says. */
+  timeout?: Duration;
 }
 
 /** A started invocation. */
@@ -42,6 +47,7 @@ export const isIdempotencyKey = (key: string): boolean => /^[\x20-\x7e]{1,255}$/
 
 function toRequest(name: string, input: unknown, options: CallOptions): StartRequest {
   const { idempotencyKey, deadline, delay, signal } = options;
+  refuseStepOptions(options);
   if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
     throw new DoError(
       'IDEMPOTENCY_KEY_INVALID',
@@ -55,6 +61,14 @@ function toRequest(name: string, input: unknown, options: CallOptions): StartReq
     idempotencyKey,
     ...toTiming({ deadline, delay }),
   };
+}
+
+function refuseStepOptions({ retry, timeout }: CallOptions): void {
+  if (retry === undefined && timeout === undefined) return;
+  throw new DoError(
+    'DEFINITION_INVALID',
+    "`retry` and `timeout` of a call are for the steps of a workflow; elsewhere the action's definition says them.",
+  );
 }
 
 export function waitAborted(signal: AbortSignal): DoError {

@@ -1,35 +1,77 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AnyAction } from '../core/definition.ts';
-import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
-import { allRegistered, registered } from '../core/registry.ts';
+import type { ActionEntry, Catalogue, CatalogueEntry, WorkflowEntry } from '../core/catalogue.ts';
+import { allRegistered, allRegisteredWorkflows, registered, registeredWorkflow } from '../core/registry.ts';
+import type { AnyWorkflow } from '../core/workflow-definition.ts';
+
+/** The build of this process's own workflows, as far as it says where one of them runs. */
+export interface ProcessBuild {
+  id: string;
+  queue: string;
+  workflows: readonly { name: string; signals: readonly string[] | null }[];
+}
 
 /** What this process has imported, and behind it what the project's manifest lists. */
 export class ProjectCatalogue implements Catalogue {
   readonly #manifest: () => CatalogueEntry[];
+  #build: ProcessBuild | undefined;
 
   constructor(manifest: () => CatalogueEntry[]) {
     this.#manifest = manifest;
   }
 
+  /** From here on the workflows of this process start on that build. */
+  useBuild(build: ProcessBuild): void {
+    this.#build = build;
+  }
+
   get(name: string): CatalogueEntry | undefined {
+    return this.#own(name) ?? this.#manifest().find((entry) => entry.name === name);
+  }
+
+  #own(name: string): CatalogueEntry | undefined {
     const action = registered(name);
-    return action ? toEntry(action) : this.#manifest().find((entry) => entry.name === name);
+    if (action) return toEntry(action);
+    const workflow = registeredWorkflow(name);
+    return workflow && this.#build && toWorkflowEntry(workflow, this.#build);
   }
 
   list(): CatalogueEntry[] {
-    const imported = allRegistered().map(toEntry);
-    const others = this.#manifest().filter((entry) => !registered(entry.name));
-    return [...imported, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const names = [...allRegistered(), ...allRegisteredWorkflows()].map(({ name }) => name);
+    const own = names.flatMap((name) => this.#own(name) ?? []);
+    const known = new Set(own.map(({ name }) => name));
+    const others = this.#manifest().filter(({ name }) => !known.has(name));
+    return [...own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }
 
-const entries = new WeakMap<AnyAction, CatalogueEntry>();
+function toWorkflowEntry(workflow: AnyWorkflow, build: ProcessBuild): WorkflowEntry | undefined {
+  const compiled = build.workflows.find(({ name }) => name === workflow.name);
+  if (!compiled) return undefined;
+  const { name, version, description, input, output, deadlineMs } = workflow;
+  return {
+    kind: 'workflow',
+    name,
+    version,
+    description,
+    input,
+    inputSchema: jsonSchemaOf(input, 'input'),
+    outputSchema: jsonSchemaOf(output, 'output'),
+    deadlineMs,
+    build: build.id,
+    queue: build.queue,
+    signals: compiled.signals,
+  };
+}
 
-export function toEntry(action: AnyAction): CatalogueEntry {
+const entries = new WeakMap<AnyAction, ActionEntry>();
+
+export function toEntry(action: AnyAction): ActionEntry {
   const known = entries.get(action);
   if (known) return known;
   const { name, version, description, policy, safety, input, output, level } = action;
-  const entry: CatalogueEntry = {
+  const entry: ActionEntry = {
+    kind: 'action',
     name,
     version,
     description,

@@ -1,16 +1,23 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CatalogueEntry } from '../core/catalogue.ts';
+import type { ActionEntry, CatalogueEntry, WorkflowEntry } from '../core/catalogue.ts';
 import { DoError } from '../core/errors.ts';
 
 const FILE = 'manifest.json';
+
+interface Manifest {
+  actions?: ActionEntry[];
+  workflows?: WorkflowEntry[];
+}
 
 /** What the project's worker has, for processes that only ask: enough to start an action, none of its code. */
 export function writeManifest(dataDir: string, entries: CatalogueEntry[]): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const plain = entries.map((entry) => ({ ...entry, input: undefined }));
   const temporary = join(dataDir, `${FILE}.${process.pid}`);
-  writeFileSync(temporary, JSON.stringify({ actions: plain }, null, 2));
+  const actions = plain.filter(({ kind }) => kind === 'action');
+  const workflows = plain.filter(({ kind }) => kind === 'workflow');
+  writeFileSync(temporary, JSON.stringify({ actions, workflows }, null, 2));
   // A reader sees the old list or the new one, never half of one.
   renameSync(temporary, join(dataDir, FILE));
 }
@@ -32,8 +39,9 @@ export function manifestReader(dataDir: string): () => CatalogueEntry[] {
 
 function read(file: string): CatalogueEntry[] {
   try {
-    const { actions } = JSON.parse(readFileSync(file, 'utf8')) as { actions?: CatalogueEntry[] };
-    return actions ?? [];
+    const { actions = [], workflows = [] } = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+    // An earlier version of this package wrote no kind.
+    return [...actions.map((entry) => ({ ...entry, kind: 'action' as const })), ...workflows];
   } catch (cause) {
     const cure = 'Delete it and start the worker, which writes it anew.';
     throw new DoError('DEFINITION_INVALID', `The manifest ${file} cannot be read. ${cure}`, { cause });

@@ -1,5 +1,5 @@
 import { refuseWhereIsolated } from '../core/isolated.ts';
-import { allRegistered } from '../core/registry.ts';
+import { allRegistered, allRegisteredWorkflows } from '../core/registry.ts';
 import { isProduction } from './environment.ts';
 import { Lingering } from './lingering.ts';
 import { endBySignals } from './signals.ts';
@@ -39,7 +39,8 @@ export function useWorkerGrace(
 /** Outside production a script serves what it has imported, so that it works by itself. */
 export async function serveInScript(session: Session): Promise<void> {
   if (isProduction()) return;
-  if (allRegistered().every(({ name }) => session.isServedHere(name))) return;
+  const own = [...allRegistered(), ...allRegisteredWorkflows()];
+  if (own.every(({ name }) => session.isServedHere(name))) return;
   await session.serve();
   endBySignals(async () => (await processSession.opened)?.drain());
 }

@@ -4,6 +4,7 @@ import type { AnyAction } from '../core/definition.ts';
 import { allRegistered, registered } from '../core/registry.ts';
 import { needsSeal } from '../core/safety.ts';
 import type { Store } from '../store/index.ts';
+import { buildQueue } from '../temporal/queues.ts';
 import { TemporalBackend } from '../temporal/backend.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import { call, connect } from '../temporal/connection.ts';
@@ -16,6 +17,7 @@ import { manifestReader } from './manifest.ts';
 import { databaseNotConfigured, LazyLease } from './lazy-lease.ts';
 import { LazyStore } from './lazy-store.ts';
 import type { Project } from './project.ts';
+import { buildWorkflows } from './build.ts';
 import { findProject } from './project.ts';
 import { configuredDatabase } from './store-url.ts';
 
@@ -94,9 +96,22 @@ export class Session {
       ...this.#options,
     });
     const pool = await this.#pool;
-    await pool.serve(actions);
-    this.#serves = pool.serves;
+    await Promise.all([pool.serve(actions), this.#serveWorkflows(pool)]);
+    this.#serves = (name) => pool.serves(name) || pool.serves(this.#queueOf(name));
     return pool;
+  }
+
+  #queueOf(name: string): string {
+    const entry = this.catalogue.get(name);
+    return entry?.kind === 'workflow' ? entry.queue : '';
+  }
+
+  /** What was imported since the last time makes another build. */
+  async #serveWorkflows(pool: WorkerPool): Promise<void> {
+    const build = await buildWorkflows(this.project);
+    if (!build) return;
+    await pool.serveBuild(build);
+    this.catalogue.useBuild({ ...build, queue: buildQueue(this.project.name, build.id) });
   }
 
   /** Has what was ended from outside settled, as long as this process serves. */

@@ -1,74 +1,100 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
-import type { AttemptEnvelope, InvocationEnvelope } from '../core/envelope.ts';
+import type { AttemptEnvelope } from '../core/envelope.ts';
 import { HANDED_BACK } from '../core/envelope.ts';
 import type { AttemptOutcome, AttemptPlan, LoopPort, RetryPlan } from '../core/loop.ts';
-import { invocationToken } from '../core/token.ts';
+import type { AttemptPolicy } from '../core/policy.ts';
+import type { StepMark } from '../core/step.ts';
 import type { AttemptEnd } from './attempt-activity.ts';
 import { runAttemptActivity } from './attempt-activity.ts';
 
 /** A retry costs about 11 events; the server warns at 10,240 and ends a run at 51,200. */
 const RECORD_LIMIT = 4_000;
 
+/** What is attempted: an invocation of an action, or a step of a workflow. */
+export interface Attempted {
+  /** The action's name, which is the activity's type. */
+  name: string;
+  version: string;
+  caller: string;
+  input: unknown;
+  policy: AttemptPolicy;
+  /** Where the workers that have the action listen. */
+  queue: string;
+  /** Where the first attempt is tried before: whoever polls there may have the action as well. */
+  nearby?: string | undefined;
+  tokenOf: (open: { epoch: number }) => string;
+  lastHeartbeat?: unknown;
+  step?: StepMark | undefined;
+}
+
+/** True when the rest belongs into a fresh run. */
+export function isRecordFull(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength > RECORD_LIMIT;
+}
+
+/** Names the step in what Temporal's Web UI shows; the audit reads it back. */
+export const labelOf = (step: StepMark | undefined): string => (step ? `${step.path}: ` : '');
+
 /** The attempt loop's port on Temporal: an attempt is an activity, a wait is a timer. */
 export class AttemptRunner implements LoopPort {
-  readonly #input: unknown;
-  readonly #envelope: InvocationEnvelope;
+  readonly #attempted: Attempted;
   /** What the last attempt recorded; every attempt is an activity of its own, so Temporal does not carry it over. */
   lastHeartbeat: unknown;
+  /** The last attempt that was begun. */
+  last: AttemptPlan | undefined;
 
-  constructor(input: unknown, envelope: InvocationEnvelope) {
-    this.#input = input;
-    this.#envelope = envelope;
-    this.lastHeartbeat = envelope.resume?.lastHeartbeat;
+  constructor(attempted: Attempted) {
+    this.#attempted = attempted;
+    this.lastHeartbeat = attempted.lastHeartbeat;
   }
 
   now = (): number => Date.now();
   random = (): number => Math.random();
 
-  isRecordFull(): boolean {
-    const { historyLength, continueAsNewSuggested } = workflowInfo();
-    return continueAsNewSuggested || historyLength > RECORD_LIMIT;
-  }
+  /** A step is part of a run that goes on in any case. */
+  isRecordFull = (): boolean => this.#attempted.step === undefined && isRecordFull();
 
   async sleep(ms: number, { nextAttempt, failure }: RetryPlan): Promise<void> {
-    const { maximumAttempts } = this.#envelope.policy;
-    await sleep(ms, {
-      summary: `attempt ${nextAttempt} of ${maximumAttempts} is next, after ${failure.type}`,
-    });
+    const { policy, step } = this.#attempted;
+    const next = `attempt ${nextAttempt} of ${policy.maximumAttempts} is next`;
+    await sleep(ms, { summary: `${labelOf(step)}${next}, after ${failure.type}` });
   }
 
   async attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
-    const { queue, local } = this.#envelope;
-    const nearby = local === true && plan.attempt === 1 ? workflowInfo().taskQueue : queue;
-    const outcome = await this.#attemptOn(nearby, plan);
+    const { queue, nearby } = this.#attempted;
+    this.last = plan;
+    const first = plan.attempt === 1 && nearby !== undefined ? nearby : queue;
+    const outcome = await this.#attemptOn(first, plan);
     // A worker without this action took it off the shared queue: nothing ran, so this is no attempt yet.
     const handedBack = outcome.status === 'failed' && outcome.failure.type === HANDED_BACK;
-    return handedBack && nearby !== queue ? await this.#attemptOn(queue, plan) : outcome;
+    return handedBack && first !== queue ? await this.#attemptOn(queue, plan) : outcome;
   }
 
   async #attemptOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
+    const { name, input, policy, step } = this.#attempted;
     const end = await runAttemptActivity({
-      type: workflowInfo().workflowType,
+      type: name,
       taskQueue,
-      input: this.#input,
+      input,
       meta: this.#meta(plan),
       plan,
-      summary: `attempt ${plan.attempt} of ${this.#envelope.policy.maximumAttempts}`,
+      summary: `${labelOf(step)}attempt ${plan.attempt} of ${policy.maximumAttempts}`,
     });
     this.lastHeartbeat = end.lastHeartbeat ?? this.lastHeartbeat;
     return end;
   }
 
   #meta({ attempt, epoch }: AttemptPlan): AttemptEnvelope {
-    const { workflowType, firstExecutionRunId } = workflowInfo();
-    const { policy, version, caller } = this.#envelope;
+    const { policy, version, caller, tokenOf, step } = this.#attempted;
     return {
       attempt,
       maximumAttempts: policy.maximumAttempts,
-      token: invocationToken(workflowType, firstExecutionRunId, epoch),
-      firstRunId: firstExecutionRunId,
+      token: tokenOf({ epoch }),
+      firstRunId: workflowInfo().firstExecutionRunId,
       version,
       caller,
+      ...(step && { step }),
       ...(this.lastHeartbeat !== undefined && { lastHeartbeat: this.lastHeartbeat }),
     };
   }

@@ -2,6 +2,7 @@ import { sleep } from '@temporalio/workflow';
 import type { AttemptEnvelope } from '../core/envelope.ts';
 import type { AttemptOutcome, AttemptPlan, LoopPort, RetryPlan } from '../core/loop.ts';
 import { runAttemptActivity } from './attempt-activity.ts';
+import { labelOf } from './attempt-runner.ts';
 
 export interface CompensationPlan {
   /** The activity's type. */
@@ -39,6 +40,6 @@ export class CompensationRunner implements LoopPort {
 
   #describe(attempt: number): string {
     const { maximumAttempts, meta } = this.#plan;
-    return `compensation of attempt ${meta.compensates.attempt}: ${attempt} of ${maximumAttempts}`;
+    return `${labelOf(meta.step)}compensation of attempt ${meta.compensates.attempt}: ${attempt} of ${maximumAttempts}`;
   }
 }

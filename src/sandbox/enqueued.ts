@@ -18,10 +18,11 @@ export async function releaseEnqueued({ output, enqueued = [] }: AttemptReport):
   return output;
 }
 
-async function start({ name, workflowId, input, envelope, memo }: StagedInvocation): Promise<void> {
+async function start({ name, workflowId, input, envelope, memo, taskQueue }: StagedInvocation): Promise<void> {
   try {
     await startChild(name, {
       workflowId,
+      ...(taskQueue !== undefined && { taskQueue }),
       args: [input, envelope],
       memo: { [MEMO_KEY]: memo },
       staticSummary: `${name} v${envelope.version}, enqueued`,

@@ -5,6 +5,7 @@ import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
 import { needsSettling } from '../core/safety.ts';
 import { invocationToken } from '../core/token.ts';
+import type { Attempted } from './attempt-runner.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import { releaseEnqueued } from './enqueued.ts';
 import { settlePredecessor } from './predecessor.ts';
@@ -26,24 +27,42 @@ export async function invokeAction(input: unknown, envelope: InvocationEnvelope)
 async function runInvocation(input: unknown, envelope: InvocationEnvelope): Promise<unknown> {
   const { startTime } = workflowInfo();
   const { resume, deadlineMs, policy } = envelope;
+  const tokenOf = tokenOfInvocation();
   const deadlineAt =
     resume?.deadlineAt ?? (deadlineMs === undefined ? undefined : startTime.getTime() + deadlineMs);
-  const runner = new AttemptRunner(input, envelope);
+  const runner = new AttemptRunner(attemptedBy(input, envelope, tokenOf));
   const result = await runAttempts(runner, policy, {
     firstAttempt: resume?.attempt ?? 1,
     epoch: resume?.epoch ?? 0,
     deadlineAt,
-    settlement: settlementOf(input, envelope),
+    settlement: settlementOf(input, envelope, tokenOf),
   });
   if (result.status === 'completed') return await releaseEnqueued(result);
   if (result.status !== 'continued') throw toWorkflowFailure(result);
   return await continueAsNew(input, envelope, { result, deadlineAt, lastHeartbeat: runner.lastHeartbeat });
 }
 
-function settlementOf(input: unknown, envelope: InvocationEnvelope): ActivitySettlement | undefined {
+type TokenOf = Attempted['tokenOf'];
+
+function tokenOfInvocation(): TokenOf {
+  const { workflowType, firstExecutionRunId } = workflowInfo();
+  return ({ epoch }) => invocationToken(workflowType, firstExecutionRunId, epoch);
+}
+
+function attemptedBy(input: unknown, envelope: InvocationEnvelope, tokenOf: TokenOf): Attempted {
+  const { workflowType: name, taskQueue } = workflowInfo();
+  const { version, caller, policy, queue, local, resume } = envelope;
+  const nearby = local === true ? taskQueue : undefined;
+  return { name, version, caller, input, policy, queue, nearby, tokenOf, lastHeartbeat: resume?.lastHeartbeat };
+}
+
+function settlementOf(
+  input: unknown,
+  envelope: InvocationEnvelope,
+  tokenOf: TokenOf,
+): ActivitySettlement | undefined {
   if (!needsSettling(envelope.safety)) return undefined;
   const { workflowType: name, firstExecutionRunId: firstRunId } = workflowInfo();
-  const tokenOf = ({ epoch }: { epoch: number }) => invocationToken(name, firstRunId, epoch);
   return new ActivitySettlement({ name, input, envelope, tokenOf, firstRunId });
 }
 

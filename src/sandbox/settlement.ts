@@ -11,6 +11,8 @@ import type {
   SealOutcome,
   Settlement,
 } from '../core/settle.ts';
+import type { StepMark } from '../core/step.ts';
+import { labelOf } from './attempt-runner.ts';
 import { CompensationRunner } from './compensation-runner.ts';
 import { releaseEnqueued } from './enqueued.ts';
 
@@ -21,7 +23,10 @@ export interface Settled {
   /** The action's name. */
   name: string;
   input: unknown;
-  envelope: InvocationEnvelope;
+  /** Of an attempt that completed and is taken back all the same. Default: null. */
+  output?: unknown;
+  step?: StepMark | undefined;
+  envelope: Pick<InvocationEnvelope, 'safety' | 'queue' | 'compensationQueue' | 'version' | 'caller'>;
   tokenOf: (open: OpenAttempt) => string;
   firstRunId: string;
 }
@@ -43,7 +48,7 @@ export class ActivitySettlement implements Settlement {
       startToCloseTimeout: SEAL_TIMEOUT_MS,
       // However long the store is away: a failure that is told before could still become a success.
       retry: { initialInterval: 500, maximumInterval: 10_000 },
-      summary: `seal the token of attempt ${open.attempt}`,
+      summary: `${labelOf(this.#settled.step)}seal the token of attempt ${open.attempt}`,
     });
     const meta: AttemptEnvelope = { attempt: open.attempt, maximumAttempts: 1, ...this.#meta(open) };
     return CancellationScope.nonCancellable(
@@ -56,10 +61,10 @@ export class ActivitySettlement implements Settlement {
   }
 
   async #compensate(failed: FailedAttempt): Promise<CompensationOutcome> {
-    const { name, input, envelope } = this.#settled;
+    const { name, input, output = null, envelope } = this.#settled;
     const { policy, action } = this.safety.compensate!;
     const { attempt, failure } = failed;
-    const compensates = { attempt, output: null, error: errorOf(failure) };
+    const compensates = { attempt, output, error: errorOf(failure) };
     const runner = new CompensationRunner({
       type: action ?? name + COMPENSATE,
       taskQueue: envelope.compensationQueue ?? envelope.queue,
@@ -87,8 +92,9 @@ export class ActivitySettlement implements Settlement {
   }
 
   #meta(open: OpenAttempt): Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> {
-    const { envelope, tokenOf, firstRunId } = this.#settled;
-    return { token: tokenOf(open), firstRunId, version: envelope.version, caller: envelope.caller };
+    const { envelope, tokenOf, firstRunId, step } = this.#settled;
+    const { version, caller } = envelope;
+    return { token: tokenOf(open), firstRunId, version, caller, ...(step && { step }) };
   }
 }
 

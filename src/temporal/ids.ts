@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { DoError } from '../core/errors.ts';
+import type { Execution } from '../core/invocation-id.ts';
+import { invocationIdOf } from '../core/invocation-id.ts';
+
+export { invocationIdOf };
+export type { Execution };
 
 const PREFIX = 'inv_';
 const RUN_ID_BYTES = 16;
-
-export interface Execution {
-  workflowId: string;
-  firstRunId: string;
-}
 
 /**
  * The workflow id Temporal removes duplicates by. Readable, and unambiguous: a name has no slash, a caller is escaped,
@@ -21,15 +21,6 @@ export function workflowIdOf(
 ): string {
   const unique = idempotencyKey === undefined ? otherwise : `key=${idempotencyKey}`;
   return `${name}/${encodeURIComponent(caller)}/${unique}`;
-}
-
-/**
- * An invocation's id names the run beside the workflow id, since after a failure the same workflow id may run again.
- * It is self-contained, so that reading by id needs no store and never lags.
- */
-export function invocationIdOf({ workflowId, firstRunId }: Execution): string {
-  const run = Buffer.from(firstRunId.replaceAll('-', ''), 'hex');
-  return PREFIX + Buffer.concat([run, Buffer.from(workflowId, 'utf8')]).toString('base64url');
 }
 
 export function executionOf(invocationId: string): Execution {

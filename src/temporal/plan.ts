@@ -1,5 +1,10 @@
-import type { CatalogueEntry } from '../core/catalogue.ts';
-import type { InvocationEnvelope, InvocationMemo, StagedInvocation } from '../core/envelope.ts';
+import type { ActionEntry, CatalogueEntry } from '../core/catalogue.ts';
+import type {
+  InvocationEnvelope,
+  InvocationMemo,
+  StagedInvocation,
+  WorkflowEnvelope,
+} from '../core/envelope.ts';
 import { needsSettling } from '../core/safety.ts';
 import { inputHash } from './canonical.ts';
 import { actionQueue } from './queues.ts';
@@ -20,43 +25,59 @@ export interface StartPlan {
 }
 
 /** What travels beside the input, so that the run never needs the catalogue again. */
-export function envelopeOf(plan: StartPlan): InvocationEnvelope {
-  const { entry, caller, idempotencyKey, deadlineMs, project, predecessor } = plan;
-  const { name, version, policy, safety } = entry;
-  const compensatedBy = safety?.compensate?.action;
+export const envelopeOf = (plan: StartPlan): InvocationEnvelope | WorkflowEnvelope =>
+  plan.entry.kind === 'action' ? { ...commonOf(plan), ...actionPartOf(plan, plan.entry) } : commonOf(plan);
+
+function commonOf(plan: StartPlan): WorkflowEnvelope {
+  const { entry, caller, idempotencyKey, predecessor } = plan;
+  const deadlineMs = deadlineOf(plan);
   return {
-    version,
-    policy,
+    version: entry.version,
     caller,
-    queue: actionQueue(project, name),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(deadlineMs !== undefined && { deadlineMs }),
-    ...(isLocal(plan) && { local: true }),
-    ...(safety && { safety }),
-    ...(compensatedBy !== undefined && { compensationQueue: actionQueue(project, compensatedBy) }),
     ...(predecessor && { predecessor }),
   };
 }
 
+function actionPartOf(plan: StartPlan, { name, policy, safety }: ActionEntry) {
+  const { project } = plan;
+  const compensatedBy = safety?.compensate?.action;
+  return {
+    policy,
+    queue: actionQueue(project, name),
+    ...(isLocal(plan) && { local: true }),
+    ...(safety && { safety }),
+    ...(compensatedBy !== undefined && { compensationQueue: actionQueue(project, compensatedBy) }),
+  };
+}
+
+/** A workflow may bring its own. */
+const deadlineOf = ({ entry, deadlineMs }: StartPlan): number | undefined =>
+  deadlineMs ?? (entry.kind === 'workflow' ? entry.deadlineMs : undefined);
+
+/** May it end from outside with something left to settle? A workflow may whenever one of its steps may. */
+export const mayNeedSettling = (entry: CatalogueEntry): boolean =>
+  entry.kind === 'workflow' || needsSettling(entry.safety);
+
+/** The loop's queue, which every worker of the project serves, or that of the workflow's build. */
+export const taskQueueOf = ({ entry, project }: StartPlan): string =>
+  entry.kind === 'workflow' ? entry.queue : project;
+
 /** When a delay is over, this process may be gone. */
 export const isLocal = ({ local, delayMs }: StartPlan): boolean => local && delayMs === undefined;
 
-export function memoFor({
-  entry,
-  input,
-  caller,
-  idempotencyKey,
-  deadlineMs,
-  delayMs,
-}: StartPlan): InvocationMemo {
+export function memoFor(plan: StartPlan): InvocationMemo {
+  const { entry, input, caller, idempotencyKey, delayMs } = plan;
+  const deadlineMs = deadlineOf(plan);
   return {
-    kind: 'action',
+    kind: entry.kind,
     version: entry.version,
     caller,
     ...(idempotencyKey !== undefined && { idempotencyKey, inputHash: inputHash(input) }),
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(delayMs !== undefined && { delayMs }),
-    ...(needsSettling(entry.safety) && { settle: true }),
+    ...(mayNeedSettling(entry) && { settle: true }),
   };
 }
 
@@ -70,4 +91,5 @@ export const stagedInvocation = (plan: StartPlan, workflowId: string): StagedInv
   input: plan.input,
   envelope: envelopeOf(plan),
   memo: memoFor(plan),
+  ...(plan.entry.kind === 'workflow' && { taskQueue: plan.entry.queue }),
 });

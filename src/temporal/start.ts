@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { MEMO_KEY } from '../core/envelope.ts';
 import { DoError } from '../core/errors.ts';
-import { needsSettling } from '../core/safety.ts';
 import { inputHash } from './canonical.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
@@ -12,7 +11,7 @@ import type { Execution } from './ids.ts';
 import { workflowIdOf } from './ids.ts';
 import { toPayload, toPayloads } from './payloads.ts';
 import type { StartPlan } from './plan.ts';
-import { envelopeOf, isLocal, memoFor, summaryOf } from './plan.ts';
+import { envelopeOf, isLocal, mayNeedSettling, memoFor, summaryOf, taskQueueOf } from './plan.ts';
 
 /** Enum values of Temporal's API. */
 const ALLOW_DUPLICATE_FAILED_ONLY = 2;
@@ -48,7 +47,7 @@ async function startKeyed(
   workflowId: string,
   hash: string,
 ): Promise<StartedRun> {
-  const looks = needsSettling(plan.entry.safety);
+  const looks = mayNeedSettling(plan.entry);
   const found = looks ? await findExecution(temporal, { workflowId }) : undefined;
   const mustBeFirst = looks && !found;
   const isOpen = found && !found.isCompleted;
@@ -71,14 +70,14 @@ async function send(temporal: TemporalConnection, plan: StartPlan, workflowId: s
 }
 
 function toRequest(temporal: TemporalConnection, plan: StartPlan, workflowId: string) {
-  const { entry, input, delayMs, project } = plan;
+  const { entry, input, delayMs } = plan;
   return {
     namespace: temporal.namespace,
     identity: temporal.identity,
     requestId: randomUUID(),
     workflowId,
     workflowType: { name: entry.name },
-    taskQueue: { name: project },
+    taskQueue: { name: taskQueueOf(plan) },
     input: toPayloads(input, envelopeOf(plan)),
     memo: { fields: { [MEMO_KEY]: toPayload(memoFor(plan)) } },
     userMetadata: { summary: toPayload(summaryOf(plan)) },

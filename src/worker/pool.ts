@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { LogEntry, WorkerOptions } from '@temporalio/worker';
-import { actionQueue } from '../temporal/queues.ts';
+import { actionQueue, buildQueue } from '../temporal/queues.ts';
 import { activityOf } from './activity.ts';
 import type { WorkerHost } from './host.ts';
 
@@ -51,6 +51,21 @@ export class WorkerPool {
     await Promise.all([...actions].map(({ name }) => this.#serveOne(name)));
   }
 
+  /** Runs the workflows of a build, and first attempts of their steps where this process has the action. */
+  async serveBuild({ id, codePath }: { id: string; codePath: string }): Promise<void> {
+    const taskQueue = buildQueue(this.#options.host.project, id);
+    const serving =
+      this.#served.get(taskQueue) ??
+      this.#run({
+        taskQueue,
+        workflowBundle: { codePath },
+        stickyQueueScheduleToStartTimeout: '1s',
+      });
+    this.#served.set(taskQueue, serving);
+    await serving;
+  }
+
+  /** An action by its name, a build by its queue. */
   serves = (name: string): boolean => !this.#closing && this.#served.has(name);
 
   #serveOne(name: string): Promise<void> {

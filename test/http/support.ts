@@ -116,6 +116,7 @@ export class MemoryBackend implements ApiBackend {
 }
 
 const entry: CatalogueEntry = {
+  kind: 'action',
   name: 'mail.send',
   version: '2',
   description: 'Sends a mail',

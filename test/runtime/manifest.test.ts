@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Action } from '../../src/core/action.ts';
 import type { AnyAction } from '../../src/core/definition.ts';
-import type { CatalogueEntry } from '../../src/core/catalogue.ts';
+import type { ActionEntry, CatalogueEntry } from '../../src/core/catalogue.ts';
 import { resolvePolicy } from '../../src/core/policy.ts';
 import { ProjectCatalogue, toEntry } from '../../src/runtime/catalogue.ts';
 import { manifestReader, writeManifest } from '../../src/runtime/manifest.ts';
 import { tempDir } from './temp-dir.ts';
 
-const entryOf = (name: string, fields: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
+const entryOf = (name: string, fields: Partial<ActionEntry> = {}): ActionEntry => ({
+  kind: 'action',
   name,
   version: '1',
   policy: resolvePolicy(),

@@ -1,0 +1,47 @@
+/** A text of which some parts stay, each in its line, and some are put in. */
+export class Mask {
+  readonly text: string;
+  readonly #keeps: Uint8Array;
+  readonly #inserts = new Map<number, string>();
+
+  constructor(text: string) {
+    this.text = text;
+    this.#keeps = new Uint8Array(text.length);
+  }
+
+  keep(start: number, end: number): void {
+    this.#keeps.fill(1, start, end);
+  }
+
+  drop(start: number, end: number): void {
+    this.#keeps.fill(0, start, end);
+  }
+
+  insert(at: number, text: string): void {
+    if (text !== '') this.#inserts.set(at, (this.#inserts.get(at) ?? '') + text);
+  }
+
+  /** Without blanks where a line ends: what was dropped must not count, however long it was. */
+  toString(): string {
+    const lines = [''];
+    let blanks = '';
+    const put = (text: string): void => {
+      lines[lines.length - 1] += blanks + text;
+      blanks = '';
+    };
+    for (let at = 0; at <= this.text.length; at++) {
+      const inserted = this.#inserts.get(at);
+      if (inserted !== undefined) put(inserted);
+      const sign = this.text[at];
+      if (sign === undefined) break;
+      if (sign === '\n') {
+        blanks = '';
+        lines.push('');
+      } else if (sign === '\r' && this.text[at + 1] === '\n') {
+        continue;
+      } else if (this.#keeps[at] === 1) put(sign);
+      else blanks += ' ';
+    }
+    return lines.join('\n');
+  }
+}

@@ -1,0 +1,47 @@
+import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+
+/** Temporal refuses the 2,001st open activity, and the task that asks for it, for ever. */
+const MOST_OPEN = 500;
+/** What one workflow task asks for travels in one message, which may have 4 MiB. */
+const MOST_BYTES = 1_500_000;
+
+/** Lets as many steps begin as Temporal takes; the others wait. Without it a wide fan-out would wedge its workflow. */
+export class StepGate {
+  #open = 0;
+  #waiting: (() => void)[] = [];
+  #bytes = 0;
+  #historyLength = -1;
+  #nextTask: Promise<void> | undefined;
+
+  async within<T>(bytes: number, step: () => Promise<T>): Promise<T> {
+    await this.#enter(bytes);
+    try {
+      return await step();
+    } finally {
+      this.#open--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #enter(bytes: number): Promise<void> {
+    while (this.#open >= MOST_OPEN) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#open++;
+    while (!this.#fits(bytes)) await this.#untilNextTask();
+    this.#bytes += bytes;
+  }
+
+  #fits(bytes: number): boolean {
+    const { historyLength } = workflowInfo();
+    // It grows with every workflow task, and the record tells it the same way at every replay.
+    if (historyLength !== this.#historyLength) this.#bytes = 0;
+    this.#historyLength = historyLength;
+    return this.#bytes === 0 || this.#bytes + bytes <= MOST_BYTES;
+  }
+
+  #untilNextTask(): Promise<void> {
+    this.#nextTask ??= CancellationScope.nonCancellable(() => sleep(1, { summary: 'make room' })).finally(
+      () => (this.#nextTask = undefined),
+    );
+    return this.#nextTask;
+  }
+}

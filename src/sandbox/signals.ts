@@ -1,0 +1,51 @@
+import { condition, log, setDefaultSignalHandler } from '@temporalio/workflow';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { ActionError } from '../core/action-error.ts';
+import type { Duration } from '../core/duration.ts';
+import { toMs } from '../core/duration.ts';
+
+/** Signals in the order in which they came; each is given to one wait. */
+export class Signals {
+  readonly #received = new Map<string, unknown[]>();
+
+  /** Before the handler begins: what came while no worker was there is delivered at once. */
+  listen(): void {
+    setDefaultSignalHandler((name, payload) => void this.#of(name).push(payload ?? null));
+  }
+
+  #of(name: string): unknown[] {
+    const received = this.#received.get(name) ?? [];
+    this.#received.set(name, received);
+    return received;
+  }
+
+  async next<Payload>(
+    name: string,
+    schema?: StandardSchemaV1<unknown, Payload>,
+    { timeout }: { timeout?: Duration } = {},
+  ): Promise<Payload> {
+    const deadlineAt = timeout === undefined ? undefined : Date.now() + toMs(timeout, 'timeout');
+    for (;;) {
+      const payload = await this.#take(name, deadlineAt);
+      if (!schema) return payload as Payload;
+      const checked = await schema['~standard'].validate(payload);
+      if (!checked.issues) return checked.value;
+      const why = checked.issues.map(({ message }) => message).join('; ');
+      log.warn(`A signal "${name}" was passed over: its payload is not valid: ${why}`);
+    }
+  }
+
+  async #take(name: string, deadlineAt: number | undefined): Promise<unknown> {
+    const queue = this.#of(name);
+    const isThere = () => queue.length > 0;
+    if (deadlineAt === undefined) await condition(isThere);
+    else if (!isThere() && !(await condition(isThere, Math.max(1, deadlineAt - Date.now())))) {
+      throw new ActionError(`No signal "${name}" came in time.`, {
+        type: 'SignalTimedOut',
+        nonRetryable: true,
+      });
+    }
+    // Of two that wait for one name, the other may have taken it just now.
+    return isThere() ? queue.shift() : await this.#take(name, deadlineAt);
+  }
+}
