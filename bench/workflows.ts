@@ -50,8 +50,7 @@ async function compare(own: Contender, raw: Contender): Promise<Figure[]> {
   for (const { contender } of times) await throughput(contender, CONCURRENT, CONCURRENCY);
   for (let round = 0; round < ROUNDS; round++) {
     for (const { contender, ms } of times) ms.push(median(await sequential(contender, SEQUENTIAL)));
-    for (const { contender, rate } of times)
-      rate.push(await throughput(contender, CONCURRENT, CONCURRENCY));
+    for (const { contender, rate } of times) rate.push(await throughput(contender, CONCURRENT, CONCURRENCY));
   }
   const [mine, theirs] = times;
   return [

@@ -38,7 +38,9 @@ const onboard = new Workflow({
       updateCrmRecord.invoke({ userId: user.id, stage: 'trial' }),
     ]);
     ctx.set({ stage: 'trial', until: ctx.now().toISOString() });
-    const plan = await ctx.waitForSignal('plan.chosen', Plan, { timeout: trial }).catch(() => 'free' as const);
+    const plan = await ctx
+      .waitForSignal('plan.chosen', Plan, { timeout: trial })
+      .catch(() => 'free' as const);
     if (plan !== 'free') await updateCrmRecord.invoke({ userId: user.id, stage: 'customer' });
     return { userId: user.id, plan };
   },

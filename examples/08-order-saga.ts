@@ -15,7 +15,8 @@ const chargeCard = new Action({
 const ship = new Action({
   name: 'parcel.ship',
   handler: ({ country }: { country: string }) => {
-    if (country === 'Atlantis') throw new ActionError('No ferry goes there.', { type: 'NoRoute', nonRetryable: true });
+    if (country === 'Atlantis')
+      throw new ActionError('No ferry goes there.', { type: 'NoRoute', nonRetryable: true });
     return { tracking: 'XY123' };
   },
 });

@@ -31,7 +31,10 @@ const agent = new Workflow({
   name: 'agent.answer',
   handler: async ({ question }: { question: string }, ctx) =>
     await ctx.loop<Turn[], unknown>([], async (turns) => {
-      const next: { answer?: unknown; tool?: string; input?: unknown } = await decide.invoke({ question, turns });
+      const next: { answer?: unknown; tool?: string; input?: unknown } = await decide.invoke({
+        question,
+        turns,
+      });
       if (next.tool === undefined) return ctx.done(next.answer);
       // Any action of the catalogue by its name; one that fails is told to the model, which picks another.
       const outcome = await client

@@ -50,6 +50,32 @@ test.each([
   ],
   ['05-drizzle', 'writes with drizzle', ["drizzle: { item: 'book', left: 2 }"]],
   ['06-kysely', 'writes with kysely', ["kysely: { page: '/', count: 1 }"]],
+  [
+    '07-onboarding',
+    'goes on after a signal, or after days without one',
+    [
+      'crm: usr_alex is trial',
+      'crm: usr_alex is customer',
+      "onboarded: { userId: 'usr_alex', plan: 'team' }",
+      "not decided: { userId: 'usr_bo', plan: 'free' }",
+    ],
+  ],
+  [
+    '08-order-saga',
+    'takes back what an order has done, last first',
+    [
+      "{ tracking: 'XY123' }",
+      'card: 4900 refunded \nstock: lamp is back on the shelf\n"order.place" failed',
+      'NoRoute: No ferry goes there.',
+    ],
+  ],
+  [
+    '09-approval',
+    'heals itself, and asks a person',
+    ['asked for: { fee: 200, cents: 10000 }', "paid: { by: 'card, 10200 cents', approvedBy: 'local' }"],
+  ],
+  ['10-fan-out', 'goes through 500 items', ['{ images: 500, bytes: 1252500 }']],
+  ['11-agent', 'picks another tool when one fails', [`{ answer: '"What is the answer?": 42' }`]],
 ])('%s %s and ends by itself', async (name, _, lines) => {
   const project = projectWithExamples();
   const example = runScript(project, `examples/${name}.ts`);

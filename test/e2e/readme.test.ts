@@ -103,3 +103,12 @@ test('the transactional action of the README commits both halves, and what it en
   expect(script.output()).toMatch(/^\[{"balance":70},{"balance":30}\] {"cents":5/m);
   expect(script.output()).toMatch(/^bob got 30$/m);
 });
+
+test('the workflow of the README waits for its signal and ends as a script', async () => {
+  const project = makeProject({ 'onboard.ts': snippet('ts', 'customer.onboard') });
+  const script = runScript(project, 'onboard.ts');
+  expect(await script.ended, script.output()).toBe(0);
+  expect(script.output()).toMatch(/^welcome, usr_alex$/m);
+  expect(script.output()).toMatch(/^crm: usr_alex is on team$/m);
+  expect(script.output()).toContain("{ userId: 'usr_alex', plan: 'team' }");
+});
