@@ -126,6 +126,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     // What a fixture imports by the package's own name is the build.
     doNotFollow: { path: ['node_modules', '^dist/'] },
+    // What the compile step has to refuse, and what it makes of the rest.
+    exclude: { path: '^test/compile/golden/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['types', 'import', 'node', 'default'],
