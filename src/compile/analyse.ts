@@ -10,6 +10,14 @@ import { Project } from './project.ts';
 import { REFUSALS, WARNINGS } from './rules/index.ts';
 import { isFunction } from './walk.ts';
 
+export interface AnalysisInput {
+  files: readonly string[];
+  root: string;
+  actions: readonly StepEntry[] | undefined;
+  /** What `@do-sdk/core` has in a workflow. */
+  sdkNames: ReadonlySet<string>;
+}
+
 export interface Analysis {
   graph: Graph;
   /** Every `new Workflow(…)` of the build. */
@@ -19,18 +27,14 @@ export interface Analysis {
 }
 
 /** What the files come to, and everything that is wrong with it. */
-export function analyse(
-  files: readonly string[],
-  root: string,
-  actions: readonly StepEntry[] | undefined,
-): Analysis {
+export function analyse({ files, root, actions, sdkNames }: AnalysisInput): Analysis {
   const project = new Project(root);
   const graph = new Graph(project);
   for (const file of files) graph.addRoots(file);
   const nodes = [...keptNodes(graph)];
   const workflows = nodes.filter(({ module, node }) => module.isWorkflow(node));
   const contexts = contextsIn(project, nodes);
-  const input = { project, graph, nodes, contexts, actions, workflows };
+  const input = { project, graph, nodes, contexts, actions, sdkNames, workflows };
   return {
     graph,
     workflows,

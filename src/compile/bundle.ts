@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BundleOptions } from '@temporalio/worker';
-import { BundleLog } from './bundle-log.ts';
+import type { BundleLog } from './bundle-log.ts';
 import { SDK } from './sdk.ts';
 
 type Config = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
@@ -71,7 +71,7 @@ function plugIn(compiler: Compiler, sources: ReadonlyMap<string, string>, log: B
     const { readResource } = NormalModule.getCompilationHooks(compilation);
     // With `undefined` the bundler goes on to read the file.
     const read = ({ resourcePath }: { resourcePath: string }) => sources.get(resourcePath) as string;
-    readResource.for(undefined as never).tap({ name: 'do-sdk', stage: -1 }, read);
+    readResource.for(undefined).tap({ name: 'do-sdk', stage: -1 }, read);
   });
   compiler.hooks.done.tap('do-sdk', ({ compilation }) => log.read(compilation as never));
 }

@@ -31,7 +31,7 @@ export function refuse(diagnostics: readonly Diagnostic[]): never {
   const found = sorted(diagnostics);
   const count = found.length === 1 ? 'one place' : `${found.length} places`;
   throw new DoError(
-    'DEFINITION_INVALID', // WORKFLOW_INVALID, once core/errors.ts has it
+    'WORKFLOW_INVALID',
     `The workflows cannot be built, because of ${count}:\n${found.map((one) => `  ${format(one)}`).join('\n')}`,
   );
 }

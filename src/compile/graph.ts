@@ -1,6 +1,6 @@
 import type { Node } from '@babel/types';
 import type { Exported, Imported, UserModule } from './module.ts';
-import { isFixed } from './module.ts';
+import { isTable, runsSomething } from './changes.ts';
 import type { Project } from './project.ts';
 import type { Unit } from './units.ts';
 
@@ -57,10 +57,10 @@ export class Graph {
 
   /** A table that is filled below its declaration would be empty without those statements. */
   #keepChanges(module: UserModule, name: string): void {
-    const binding = module.scopes.top.get(name);
-    if (!binding || isFixed(module, binding)) return;
+    if (!isTable(this.project, module, name)) return;
     for (const unit of module.units) {
-      if (unit.names.length === 0 && unit.changes.has(name)) this.#keep(module, unit);
+      const changesIt = unit.names.length === 0 && unit.changes.has(name);
+      if (changesIt && !runsSomething(this.project, module, unit.node)) this.#keep(module, unit);
     }
   }
 

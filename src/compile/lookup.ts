@@ -2,6 +2,7 @@ import type { Node } from '@babel/types';
 import type { UserModule } from './module.ts';
 import { DEFAULT } from './module.ts';
 import type { Project } from './project.ts';
+import type { Binding } from './scope.ts';
 import { bare, propertyName } from './walk.ts';
 
 /** An expression, and the module it is written in. */
@@ -31,7 +32,7 @@ function fromName(project: Project, module: UserModule, node: Node): Place | 'fo
   const binding = module.scopes.bindingOf.get(node);
   if (!binding) return undefined;
   const imported = binding.isTop ? module.imports.get(binding.name) : undefined;
-  if (!imported) return initOf(module, binding.node);
+  if (!imported) return initOf(module, binding);
   if (project.target(imported.specifier, module.file).kind === 'package') return 'foreign';
   const other = project.imported(imported.specifier, module.file);
   return other && exportIn(project, other, imported.imported, 0);
@@ -54,19 +55,18 @@ function fromMember(
   return entry?.type === 'ObjectProperty' ? { module: object.module, node: entry.value } : undefined;
 }
 
-/** Of a constant: what can be assigned again may be something else by then. */
-function initOf(module: UserModule, declaration: Node): Place | undefined {
-  if (declaration.type === 'FunctionDeclaration') return { module, node: declaration };
-  if (declaration.type !== 'VariableDeclarator' || declaration.id.type !== 'Identifier') return undefined;
-  const statement = module.scopes.parentOf.get(declaration);
-  const isConstant = statement?.type === 'VariableDeclaration' && statement.kind === 'const';
-  return isConstant && declaration.init ? { module, node: declaration.init } : undefined;
+/** What can be assigned again may be something else by then. */
+function initOf(module: UserModule, { node, isReassigned }: Binding): Place | undefined {
+  if (isReassigned) return undefined;
+  if (node.type === 'FunctionDeclaration') return { module, node };
+  const isPlain = node.type === 'VariableDeclarator' && node.id.type === 'Identifier';
+  return isPlain && node.init ? { module, node: node.init } : undefined;
 }
 
 function valueAt(module: UserModule, name: string): Place | undefined {
   if (name !== DEFAULT) {
     const binding = module.scopes.top.get(name);
-    return binding && initOf(module, binding.node);
+    return binding && initOf(module, binding);
   }
   const node = module.exports.get('default')?.node;
   return node?.type === 'ExportDefaultDeclaration' ? { module, node: node.declaration } : undefined;

@@ -21,26 +21,26 @@ export class Mask {
     if (text !== '') this.#inserts.set(at, (this.#inserts.get(at) ?? '') + text);
   }
 
-  /** Without blanks where a line ends: what was dropped must not count, however long it was. */
+  /** What was dropped leaves one blank at most, so that it does not count how long it was. */
   toString(): string {
     const lines = [''];
-    let blanks = '';
+    let hasGap = false;
     const put = (text: string): void => {
-      lines[lines.length - 1] += blanks + text;
-      blanks = '';
+      const line = lines.at(-1)!;
+      lines[lines.length - 1] = line + (hasGap && line !== '' ? ' ' : '') + text;
+      hasGap = false;
     };
     for (let at = 0; at <= this.text.length; at++) {
       const inserted = this.#inserts.get(at);
-      if (inserted !== undefined) put(inserted);
+      if (inserted !== undefined) lines[lines.length - 1] += inserted;
       const sign = this.text[at];
       if (sign === undefined) break;
-      if (sign === '\n') {
-        blanks = '';
-        lines.push('');
-      } else if (sign === '\r' && this.text[at + 1] === '\n') {
-        continue;
-      } else if (this.#keeps[at] === 1) put(sign);
-      else blanks += ' ';
+      if (sign === '\n') lines.push('');
+      // A template literal has `\n` for it too, whatever the file has.
+      else if (sign === '\r' && this.text[at + 1] === '\n') continue;
+      else if (this.#keeps[at] === 1) put(sign);
+      else hasGap = true;
+      if (sign === '\n') hasGap = false;
     }
     return lines.join('\n');
   }

@@ -1,7 +1,7 @@
 import type { Node } from '@babel/types';
 import { cachedByFile, parseFile } from './parse.ts';
 import { keptChildrenOf } from './reference.ts';
-import type { Binding, Scopes } from './scope.ts';
+import type { Scopes } from './scope.ts';
 import { scopesOf } from './scope.ts';
 import { importedName, sdkName } from './sdk.ts';
 import type { Unit } from './units.ts';
@@ -107,12 +107,4 @@ function byName(units: readonly Unit[]): Map<string, Unit[]> {
     for (const name of unit.names) found.set(name, [...(found.get(name) ?? []), unit]);
   }
   return found;
-}
-
-/** True for what a workflow never changes from outside: its actions, its workflows and what it imports. */
-export function isFixed(module: UserModule, binding: Binding): boolean {
-  if (module.imports.has(binding.name)) return true;
-  const { node } = binding;
-  const value = node.type === 'VariableDeclarator' ? node.init : undefined;
-  return value ? module.isAction(value) || module.isWorkflow(value) : false;
 }

@@ -35,6 +35,8 @@ export interface CompiledWorkflow {
   /** The signals it waits for; null where the code alone does not tell. */
   signals: string[] | null;
   approvals: string[] | null;
+  /** Where it waits for them; a name is null where it is only known at run time. */
+  waits: CompiledWait[];
   /** The actions it calls, in the order in which they are written; a name is null where it is only known at run time. */
   steps: CompiledStep[];
 }
@@ -42,6 +44,13 @@ export interface CompiledWorkflow {
 export interface CompiledStep {
   name: string | null;
   kind: 'action' | 'workflow';
+  file: string;
+  line: number;
+}
+
+export interface CompiledWait {
+  kind: 'signal' | 'approval';
+  name: string | null;
   file: string;
   line: number;
 }

@@ -1,26 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Graph } from './graph.ts';
+import { linksOf } from './links.ts';
 
-/** `name@version` of every package that the kept code imports. */
-export function packagesOf(graph: Graph): string[] {
-  const found = new Set<string>();
-  for (const { module, imports, exports } of graph.kept.values()) {
-    const links = module.body.filter((node) => 'source' in node && node.source !== null);
-    for (const link of links) {
-      const { source, specifiers = [] } = link as {
-        source: { value: string };
-        specifiers?: readonly unknown[];
-      };
-      const isKept =
-        exports.has(link) ||
-        specifiers.some((one) => exports.has(one as never)) ||
-        [...imports].some(({ node }) => node === link);
-      if (isKept && graph.project.target(source.value, module.file).kind === 'package')
-        found.add(identify(source.value, dirname(module.file)));
-    }
-  }
-  return [...found].sort();
+/** `name@version` of every package that the bundle imports by itself. */
+export function packagesOf({ kept, project }: Graph): string[] {
+  const found = [...kept.values()].flatMap((one) =>
+    linksOf(one)
+      .filter(({ specifier }) => project.target(specifier, one.module.file).kind === 'package')
+      .map(({ specifier }) => identify(specifier, dirname(one.module.file))),
+  );
+  return [...new Set(found)].sort();
 }
 
 function identify(specifier: string, from: string): string {
@@ -30,8 +20,10 @@ function identify(specifier: string, from: string): string {
     .join('/');
   for (let folder = from; ; folder = dirname(folder)) {
     const file = join(folder, 'node_modules', name, 'package.json');
-    if (existsSync(file))
-      return `${name}@${(JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version ?? ''}`;
+    if (existsSync(file)) {
+      const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: string };
+      return `${name}@${version ?? ''}`;
+    }
     if (folder === dirname(folder)) return name;
   }
 }

@@ -1,4 +1,6 @@
 import type { StepEntry } from '../core/step.ts';
+import { durableCall } from './calls.ts';
+import { Contexts } from './contexts.ts';
 import { definitionOf } from './definition.ts';
 import type { Graph } from './graph.ts';
 import { keptNodes } from './kept-nodes.ts';
@@ -13,11 +15,14 @@ export function embeddedSteps(graph: Graph, actions: readonly StepEntry[]): Step
   return names ? inOrder.filter(({ name }) => names.has(name)) : inOrder;
 }
 
-/** Null where some name is known at run time only. */
+/** Null where some name is known at run time only, or to a package. */
 function namesOf(graph: Graph): Set<string> | null {
   const names = new Set<string>();
+  const contexts = new Contexts();
   for (const place of keptNodes(graph)) {
     if (place.node.type !== 'NewExpression' && place.node.type !== 'CallExpression') continue;
+    const call = durableCall(graph.project, contexts, place);
+    if (call?.kind === 'step' && !call.target) return null;
     const definition = definitionOf(graph.project, place);
     if (typeof definition !== 'object' || definition.kind !== 'action') continue;
     if (definition.name === undefined) return null;

@@ -10,6 +10,8 @@ export interface Binding {
   /** At the top of the module, imports included. */
   isTop: boolean;
   reads: number;
+  /** Assigned to after its declaration, so that its value is not the one it began with. */
+  isReassigned: boolean;
 }
 
 /** Which name means what, in one module. */
@@ -33,7 +35,7 @@ class Scope {
 
   declare(name: string, node: Node): void {
     if (this.names.has(name)) return;
-    this.names.set(name, { name, node, isTop: this.#outer === undefined, reads: 0 });
+    this.names.set(name, { name, node, isTop: this.#outer === undefined, reads: 0, isReassigned: false });
   }
 
   find(name: string): Binding | undefined {
@@ -54,6 +56,10 @@ export function scopesOf(program: Program): Scopes {
   };
   const visit = (node: Node, scope: Scope): void => {
     const inner = opensScope(node) ? declareIn(new Scope(scope, isFunction(node)), node) : scope;
+    for (const name of assignedBy(node)) {
+      const binding = inner.find(name);
+      if (binding) binding.isReassigned = true;
+    }
     for (const child of childrenOf(node)) {
       parentOf.set(child, node);
       if (child.type === 'Identifier') refer(child, inner, node);
@@ -65,6 +71,19 @@ export function scopesOf(program: Program): Scopes {
     if (node.type === 'ImportDeclaration') for (const entry of node.specifiers) parentOf.set(entry, node);
   }
   return { top: top.names, bindingOf, parentOf };
+}
+
+function assignedBy(node: Node): string[] {
+  switch (node.type) {
+    case 'AssignmentExpression':
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      return namesOfPattern(node.left);
+    case 'UpdateExpression':
+      return namesOfPattern(node.argument);
+    default:
+      return [];
+  }
 }
 
 const BLOCKS = new Set([

@@ -14,7 +14,9 @@ export function sliceOf(kept: Kept, project: Project): string {
   const { module, units } = kept;
   const mask = new Mask(module.text);
   for (const statement of module.body) {
-    const own = [...units].filter((unit) => unit.statement === statement);
+    const own = [...units]
+      .filter((unit) => unit.statement === statement)
+      .sort((a, b) => a.node.start! - b.node.start!);
     if (own.length > 0)
       keepStatement(
         mask,
@@ -29,21 +31,31 @@ export function sliceOf(kept: Kept, project: Project): string {
 }
 
 function keepStatement(mask: Mask, statement: Node, parts: readonly Node[]): void {
-  const all = statement.type === 'ExportNamedDeclaration' ? statement.declaration! : statement;
-  if (all.type !== 'VariableDeclaration') mask.keep(statement.start!, statement.end!);
-  else keepDeclarators(mask, statement, all.declarations, parts);
+  const isExport =
+    statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';
+  const all = isExport ? statement.declaration! : statement;
+  const isPart = all.type === 'VariableDeclaration' && parts.length < all.declarations.length;
+  if (isPart) return keepDeclarators(mask, statement, all.declarations[0]!, parts);
+  mask.keep(statement.start!, statement.end!);
   // The statement that ended this one by beginning may be gone.
-  if (!mask.text.slice(0, statement.end!).endsWith(';')) mask.insert(statement.end!, ';');
+  const isEnded = ENDS_ITSELF.has(all.type) || mask.text[statement.end! - 1] === ';';
+  if (!isEnded) mask.insert(statement.end!, ';');
 }
 
-function keepDeclarators(mask: Mask, statement: Node, all: readonly Node[], parts: readonly Node[]): void {
-  if (all.length === parts.length) return mask.keep(statement.start!, statement.end!);
-  mask.keep(statement.start!, all[0]!.start!);
+const ENDS_ITSELF = new Set([
+  'FunctionDeclaration',
+  'ClassDeclaration',
+  'TSEnumDeclaration',
+  'TSModuleDeclaration',
+  'BlockStatement',
+]);
+
+function keepDeclarators(mask: Mask, statement: Node, first: Node, parts: readonly Node[]): void {
+  mask.keep(statement.start!, first.start!);
   for (const [at, part] of parts.entries()) {
     mask.keep(part.start!, part.end!);
-    if (at < parts.length - 1) mask.insert(part.end!, ',');
+    mask.insert(part.end!, at < parts.length - 1 ? ',' : ';');
   }
-  mask.insert(parts.at(-1)!.end!, ';');
 }
 
 /** Of an action, its name: `new Action({ name: 'x' })`. */

@@ -1,5 +1,5 @@
 import type { StepEntry } from '../core/step.ts';
-import type { CompiledWorkflow } from './options.ts';
+import type { CompiledWait, CompiledWorkflow } from './options.ts';
 
 /** The build as a page for people. */
 export function specOf(
@@ -13,13 +13,14 @@ export function specOf(
 }
 
 function partOf(workflow: CompiledWorkflow, policies: ReadonlyMap<string, StepEntry>): string {
-  const { name, version, description, file, line, signals, approvals, steps } = workflow;
+  const { name, version, description, file, line, signals, approvals, waits, steps } = workflow;
+  const waitsFor = (kind: CompiledWait['kind']): CompiledWait[] => waits.filter((wait) => wait.kind === kind);
   const children = steps.filter(({ kind }) => kind === 'workflow');
   return [
     `## ${name}, version ${version}`,
     ...(description === undefined ? [] : [description]),
     `Defined in \`${file}:${line}\`.`,
-    `Signals: ${listed(signals)}. Approvals: ${listed(approvals)}.`,
+    `Signals: ${listed(signals, waitsFor('signal'))}. Approvals: ${listed(approvals, waitsFor('approval'))}.`,
     ...table(
       'Steps',
       ['action', 'attempts', 'timeout of one', 'taken back by', 'called at'],
@@ -35,9 +36,10 @@ function partOf(workflow: CompiledWorkflow, policies: ReadonlyMap<string, StepEn
 
 const shown = (name: string | null): string => (name === null ? '_known at run time_' : `\`${name}\``);
 
-function listed(names: readonly string[] | null): string {
-  if (names === null) return 'known at run time';
-  return names.length === 0 ? 'none' : names.map((name) => `\`${name}\``).join(', ');
+function listed(names: readonly string[] | null, waits: readonly CompiledWait[]): string {
+  const places = waits.map(({ name, file, line }) => `${shown(name)} at \`${file}:${line}\``);
+  if (names === null) return ['not all known before it runs', ...places].join(', ');
+  return places.length === 0 ? 'none' : places.join(', ');
 }
 
 function rowsOf({ steps }: CompiledWorkflow, policies: ReadonlyMap<string, StepEntry>): string[][] {

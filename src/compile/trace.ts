@@ -2,18 +2,24 @@ import type { Node } from '@babel/types';
 import { calledFunction, durableCall } from './calls.ts';
 import { constantOf } from './constant.ts';
 import { Contexts } from './contexts.ts';
-import { ancestorsOf } from './kept-nodes.ts';
+import { ancestorsOf } from './nodes.ts';
 import { lookup } from './lookup.ts';
 import type { UserModule } from './module.ts';
-import type { CompiledStep } from './options.ts';
+import type { CompiledStep, CompiledWait } from './options.ts';
 import type { Project } from './project.ts';
 import type { FunctionNode } from './walk.ts';
 import { bare, isFunction } from './walk.ts';
 
+/** What of `ctx` waits for somebody, and for what. */
+const WAITS: Partial<Record<string, CompiledWait['kind']>> = {
+  waitForSignal: 'signal',
+  approval: 'approval',
+};
+
 /** What a handler does, as far as its code tells: read in the order in which it is written, functions it calls included. */
 export class Trace {
   readonly steps: CompiledStep[] = [];
-  readonly #waits = { waitForSignal: new Set<string | undefined>(), approval: new Set<string | undefined>() };
+  readonly waits: CompiledWait[] = [];
   readonly #contexts = new Contexts();
   readonly #seen = new Set<Node>();
   readonly #project: Project;
@@ -29,10 +35,10 @@ export class Trace {
   }
 
   /** In the order of the code, null where it does not tell. */
-  namesOf(kind: 'waitForSignal' | 'approval'): string[] | null {
-    const names = [...this.#waits[kind]];
-    const isKnown = !this.#hasLostContext && names.every((name) => name !== undefined);
-    return isKnown ? names.filter((name) => name !== undefined) : null;
+  namesOf(kind: CompiledWait['kind']): string[] | null {
+    if (this.#hasLostContext) return null;
+    const names = new Set(this.waits.filter((wait) => wait.kind === kind).map(({ name }) => name));
+    return names.has(null) ? null : [...names].filter((name) => name !== null);
   }
 
   #visit(module: UserModule, node: Node): void {
@@ -53,6 +59,8 @@ export class Trace {
       if (!this.#isInSight(module, node)) this.#hasLostContext = true;
       return;
     }
+    if (WAITS[this.#contexts.methodOf(module, node) ?? ''] && !isCalledOrTaken(module, node))
+      this.#hasLostContext = true;
     // A function that is named is taken to be called.
     const found =
       binding.node.type === 'ImportSpecifier' || !isParameter(binding.node)
@@ -64,15 +72,16 @@ export class Trace {
   #visitCall(module: UserModule, node: Extract<Node, { arguments: unknown[]; callee: Node }>): void {
     const place = { module, node: node as Node };
     const method = this.#contexts.methodOf(module, node.callee);
-    if (method === 'waitForSignal' || method === 'approval') {
-      const [name] = node.arguments as Node[];
-      this.#waits[method].add(name && constantOf(this.#project, { module, node: name }));
+    const kind = method === undefined ? undefined : WAITS[method];
+    if (kind) {
+      const [argument] = node.arguments as Node[];
+      const name = argument && constantOf(this.#project, { module, node: argument });
+      this.waits.push({ kind, name: name ?? null, ...this.#whereIs(module, node) });
     }
     const call = durableCall(this.#project, this.#contexts, place);
-    if (call?.kind === 'step') this.#addStep(module, node as Node, call.target);
+    if (call?.kind === 'step') this.#addStep(module, node, call.target);
     const called = calledFunction(this.#project, place);
-    if (called && isFunction(called.node))
-      this.#passContext(module, node.arguments as Node[], called as never);
+    if (called && isFunction(called.node)) this.#passContext(module, node.arguments, called as never);
   }
 
   #addStep(
@@ -80,9 +89,15 @@ export class Trace {
     node: Node,
     target: { kind: 'action' | 'workflow'; name: string | undefined } | undefined,
   ): void {
-    const file = this.#project.relative(module.file);
-    const { line } = node.loc!.start;
-    this.steps.push({ name: target?.name ?? null, kind: target?.kind ?? 'action', file, line });
+    this.steps.push({
+      name: target?.name ?? null,
+      kind: target?.kind ?? 'action',
+      ...this.#whereIs(module, node),
+    });
+  }
+
+  #whereIs(module: UserModule, node: Node): { file: string; line: number } {
+    return { file: this.#project.relative(module.file), line: node.loc!.start.line };
   }
 
   #passContext(
@@ -115,7 +130,7 @@ export class Trace {
           grandparent?.type.endsWith('CallExpression') &&
           'callee' in grandparent &&
           grandparent.callee === parent;
-        return isCalled === true || (method !== undefined && !(method in this.#waits));
+        return isCalled === true || (method !== undefined && !WAITS[method]);
       }
       case 'CallExpression':
         return (
@@ -132,3 +147,10 @@ const hasRest = (pattern: Node | undefined): boolean =>
 
 const isParameter = (declaration: Node): boolean =>
   isFunction(declaration) && declaration.type !== 'FunctionDeclaration';
+
+/** A method that was taken out of `ctx`: called, or just being taken. */
+function isCalledOrTaken(module: UserModule, node: Node): boolean {
+  const parent = module.scopes.parentOf.get(node);
+  if (parent?.type === 'CallExpression') return parent.callee === node;
+  return parent?.type === 'ObjectProperty' || parent?.type === 'AssignmentPattern';
+}

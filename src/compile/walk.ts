@@ -41,8 +41,6 @@ function isName(node: Node, key: string): boolean {
     case 'ClassProperty':
     case 'ClassAccessorProperty':
       return key === 'key' && !node.computed;
-    case 'TSEnumMember':
-      return key === 'id';
     case 'ExportSpecifier':
       return key === 'exported';
     case 'LabeledStatement':

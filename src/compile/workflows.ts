@@ -17,27 +17,30 @@ export function describeWorkflow(project: Project, place: Place): CompiledWorkfl
     return value && constantOf(project, { module, node: value });
   };
   const description = literal('description');
-  return [{
-    name: definition.name,
-    version: literal('version') ?? '1',
-    ...(description !== undefined && { description }),
-    file: project.relative(module.file),
-    line: node.loc!.start.line,
-    ...handledBy(project, module, node),
-  }];
+  return [
+    {
+      name: definition.name,
+      version: literal('version') ?? '1',
+      ...(description !== undefined && { description }),
+      file: project.relative(module.file),
+      line: node.loc!.start.line,
+      ...handledBy(project, module, node),
+    },
+  ];
 }
 
 function handledBy(
   project: Project,
   module: Place['module'],
   node: Node,
-): Pick<CompiledWorkflow, 'signals' | 'approvals' | 'steps'> {
+): Pick<CompiledWorkflow, 'signals' | 'approvals' | 'waits' | 'steps'> {
   const handler = handlerOf(project, module, node);
-  if (!handler) return { signals: null, approvals: null, steps: [] };
+  if (!handler) return { signals: null, approvals: null, waits: [], steps: [] };
   const trace = new Trace(project, handler.module, handler.node);
   return {
-    signals: trace.namesOf('waitForSignal'),
+    signals: trace.namesOf('signal'),
     approvals: trace.namesOf('approval'),
+    waits: trace.waits,
     steps: trace.steps,
   };
 }

@@ -7,7 +7,7 @@ export function writeAtomically(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, text, { flush: true } as { flush: boolean });
+    writeFileSync(temporary, text, { flush: true });
     renameSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });

@@ -1,51 +1,48 @@
-import type { Diagnostic } from '../diagnostic.ts';
 import type { Definition } from '../definition.ts';
 import { definitionOf } from '../definition.ts';
-import type { Rule } from './rule.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Rule, RuleInput } from './rule.ts';
 import { found } from './rule.ts';
 
 /** Actions and workflows share one name space: by its name a run finds what it runs. */
 export const duplicateName: Rule = (input) => {
-  const { project, actions } = input;
-  const definitions = input.nodes.flatMap((place) => {
-    if (!place.module.isAction(place.node) && !place.module.isWorkflow(place.node)) return [];
-    const definition = definitionOf(project, place);
-    return typeof definition === 'object' && definition.name !== undefined ? [definition] : [];
-  });
-  const actionNames = new Set(actions?.map(({ name }) => name));
-  const findings: Diagnostic[] = [];
+  const definitions = definitionsOf(input);
   const first = new Map<string, Definition>();
-  for (const definition of definitions) {
-    const name = definition.name!;
+  return definitions.flatMap((definition): Diagnostic[] => {
+    const { name } = definition;
     const earlier = first.get(name);
     if (!earlier) first.set(name, definition);
-    const other = earlier
-      ? `at ${placeOf(earlier)}`
-      : clashes(definition)
-        ? 'as an action of this process'
-        : undefined;
-    if (other === undefined) continue;
-    const message = `The name "${name}" is taken: it is defined ${other} and again here.`;
-    findings.push(
-      found(
-        input,
-        'duplicate-name',
-        definition,
-        message,
-        'Rename one of them, or import the first instead of defining it again.',
-      ),
-    );
-  }
-  return findings;
-
-  function clashes({ kind, name }: Definition): boolean {
-    // The definition of the action itself is among the nodes when it is used.
-    const isDefined = definitions.some((one) => one.kind === 'action' && one.name === name);
-    return kind === 'workflow' && actionNames.has(name!) && !isDefined;
-  }
-
-  function placeOf({ module, node }: Definition): string {
-    const { line, column } = node.loc!.start;
-    return `${project.relative(module.file)}:${line}:${column + 1}`;
-  }
+    const where = earlier ? `at ${placeOf(input, earlier)}` : ofProcess(input, definition, definitions);
+    if (where === undefined) return [];
+    const message = `The name "${name}" is taken: it is defined ${where} and again here.`;
+    const cure = 'Rename one of them, or import the first instead of defining it again.';
+    return [found(input, 'duplicate-name', definition, message, cure)];
+  });
 };
+
+type Named = Definition & { name: string };
+
+function definitionsOf({ project, nodes }: RuleInput): Named[] {
+  return nodes.flatMap((place) => {
+    if (!place.module.isAction(place.node) && !place.module.isWorkflow(place.node)) return [];
+    const definition = definitionOf(project, place);
+    const isNamed = typeof definition === 'object' && definition.name !== undefined;
+    return isNamed ? [definition as Named] : [];
+  });
+}
+
+/** A workflow may have the name of an action that no workflow uses, so that its definition is not seen here. */
+function ofProcess(
+  { actions = [] }: RuleInput,
+  { kind, name }: Named,
+  all: readonly Named[],
+): string | undefined {
+  const isSeen = all.some((one) => one.kind === 'action' && one.name === name);
+  const isTaken = kind === 'workflow' && !isSeen && actions.some((action) => action.name === name);
+  return isTaken ? 'as an action of this process' : undefined;
+}
+
+function placeOf({ project }: RuleInput, { module, node }: Definition): string {
+  const { line, column } = node.loc!.start;
+  return `${project.relative(module.file)}:${line}:${column + 1}`;
+}

@@ -1,6 +1,6 @@
 import type { Node } from '@babel/types';
 import { durableCall } from '../calls.ts';
-import { ancestorsOf, below } from '../kept-nodes.ts';
+import { ancestorsOf, below } from '../nodes.ts';
 import type { Place } from '../lookup.ts';
 import type { Rule, RuleInput } from './rule.ts';
 import { found } from './rule.ts';

@@ -1,71 +1,51 @@
 import type { Node } from '@babel/types';
-import { calledFunction, durableCall } from '../calls.ts';
-import { ancestorsOf, below } from '../kept-nodes.ts';
 import type { Place } from '../lookup.ts';
 import type { UserModule } from '../module.ts';
+import { ancestorsOf } from '../nodes.ts';
+import type { Awaitable } from '../promises.ts';
+import { awaitableOf } from '../promises.ts';
 import { bare, isFunction, propertyName } from '../walk.ts';
-import type { Rule, RuleInput } from './rule.ts';
+import type { Rule } from './rule.ts';
 import { found } from './rule.ts';
 
 /** A step that nobody waits for is cut off when the workflow ends, and its failure is lost. */
 export const floatingPromise: Rule = (input) =>
   input.nodes.flatMap((place) => {
+    const awaitable = awaitableOf(input.project, input.contexts, place);
+    const [why, cure] = (awaitable && whyFloating(place, awaitable)) ?? [];
+    if (why === undefined || cure === undefined) return [];
     const { module, node } = place;
-    if (!isPromise(input, place)) return [];
     const what = shorten(module.text.slice(node.start!, node.end!));
-    const forEach = forEachAround(module, node);
-    if (forEach) {
-      const message = `\`${what}\` is in a \`forEach\`, which waits for nothing: ${WHY}`;
-      return [
-        found(
-          input,
-          'floating-promise',
-          place,
-          message,
-          'Write `for (const item of items) await …`, or `await ctx.parallel(items, async (item) => …)`.',
-        ),
-      ];
-    }
-    if (!isDropped(module, node)) return [];
-    const cure = 'Write `await` before it; `void` if the workflow may really end without it.';
-    return [found(input, 'floating-promise', place, `Nobody waits for \`${what}\`: ${WHY}`, cure)];
+    const message = `Nobody waits for \`${what}\`${why}: the workflow may end before it, which cuts it off, and its failure is lost.`;
+    return [found(input, 'floating-promise', place, message, cure)];
   });
 
-const WHY = 'the workflow may end before it, which cuts it off, and its failure is lost.';
+const EACH = 'Write `for (const item of items) await …`, or `await ctx.parallel(items, async (item) => …)`.';
+const ALL = 'Write `await Promise.all(…)` around it, or `await ctx.parallel(items, async (item) => …)`.';
+const ONE = 'Write `await` before it; `void` if the workflow may really end without it.';
 
-/** A step, several of them joined, or a function of the user's that has some. */
-function isPromise(input: RuleInput, { module, node }: Place): boolean {
-  if (durableCall(input.project, input.contexts, { module, node })) return true;
-  if (node.type !== 'CallExpression') return false;
-  const hasSteps = (within: UserModule, root: Node): boolean =>
-    [...below(within, root)].some((part) =>
-      durableCall(input.project, input.contexts, { module: within, node: part }),
-    );
-  const callee = bare(node.callee);
-  if (callee.type === 'MemberExpression' && bare(callee.object).type === 'Identifier') {
-    const object = bare(callee.object);
-    const isJoin =
-      object.type === 'Identifier' &&
-      object.name === 'Promise' &&
-      /^(all|allSettled|race|any)$/.test(propertyName(callee) ?? '');
-    if (isJoin) return hasSteps(module, node);
+/** How the value of a promise gets lost, and what to write instead. */
+function whyFloating({ module, node }: Place, awaitable: Awaitable): [why: string, cure: string] | undefined {
+  const parent = module.scopes.parentOf.get(node);
+  if (awaitable === 'array') {
+    if (parent?.type === 'AwaitExpression') return [', since `await` of an array waits for nothing', ALL];
+    return isDropped(module, node) ? ['', ALL] : undefined;
   }
-  const called = calledFunction(input.project, { module, node });
-  if (!called || !isFunction(called.node) || called.node.async !== true) return false;
-  return hasSteps(called.module, called.node);
+  const isGivenBack = parent && (isFunction(parent) || /^(Await|Yield|Return)/.test(parent.type));
+  const isLost = isGivenBack || isDropped(module, node);
+  if (isLost && isInForEach(module, node)) return [', since `forEach` waits for nothing', EACH];
+  return isDropped(module, node) ? ['', ONE] : undefined;
 }
 
-/** The `forEach` whose callback this is in. */
-function forEachAround(module: UserModule, node: Node): Node | undefined {
-  const ancestors = ancestorsOf(module, node);
-  const callback = ancestors.find(isFunction);
+/** In the callback itself: what a function in it does is that one's. */
+function isInForEach(module: UserModule, node: Node): boolean {
+  const callback = ancestorsOf(module, node).find(isFunction);
   const call = callback && module.scopes.parentOf.get(callback);
-  if (call?.type !== 'CallExpression' && call?.type !== 'OptionalCallExpression') return undefined;
-  const isForEach = propertyName(bare(call.callee)) === 'forEach';
-  return isForEach && call.callee !== callback ? call : undefined;
+  if (call?.type !== 'CallExpression' && call?.type !== 'OptionalCallExpression') return false;
+  return call.callee !== callback && propertyName(bare(call.callee)) === 'forEach';
 }
 
-/** Whether the value of a promise goes nowhere. */
+/** Whether a value goes nowhere. */
 function isDropped(module: UserModule, node: Node): boolean {
   const parent = module.scopes.parentOf.get(node);
   switch (parent?.type) {
@@ -92,7 +72,7 @@ function isDropped(module: UserModule, node: Node): boolean {
 
 function isUnread(module: UserModule, target: Node): boolean {
   const binding = module.scopes.bindingOf.get(target);
-  // What is exported or at the top is read elsewhere.
+  // What is at the top of a module may be read by another one.
   return binding !== undefined && !binding.isTop && binding.reads === 0;
 }
 

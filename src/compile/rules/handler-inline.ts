@@ -10,7 +10,7 @@ export const handlerInline: Rule = (input) =>
     const property = propertyName(node);
     if (property !== 'handler' && property !== 'compensate') return [];
     const target = definitionOf(input.project, { module, node: node.object });
-    if (typeof target !== 'object') return [];
+    if (typeof target !== 'object' || target.kind !== 'action') return [];
     const object = module.text.slice(bare(node.object).start!, bare(node.object).end!);
     const message = `\`${object}.${property}\` is used in a workflow, which has the name of "${target.name ?? object}" only: inline it would act again at every replay, and be on no record.`;
     return [

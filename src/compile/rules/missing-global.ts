@@ -24,7 +24,7 @@ const CURES: Record<string, string> = {
   performance: '`ctx.now()` gives the time as the record has it.',
   setInterval: 'Write a loop with `await ctx.sleep(…)`.',
   setImmediate: 'Await what has to come first.',
-  Buffer: '`TextEncoder`, `Uint8Array` and `btoa` of an action do it without Node.',
+  Buffer: '`TextEncoder` and `Uint8Array` are there; anything else belongs into an action.',
   WeakRef: 'When memory is freed differs from run to run; hold the value itself.',
   FinalizationRegistry: 'When memory is freed differs from run to run; clean up in a `finally`.',
 };

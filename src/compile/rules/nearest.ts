@@ -1,6 +1,6 @@
 /** The name that was probably meant; undefined where none is near. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = Math.max(1, Math.floor(name.length / 4));
   const near = [...names]
     .map((other) => ({ other, distance: distanceOf(name, other) }))
     .filter(({ distance }) => distance <= limit)

@@ -13,6 +13,8 @@ export interface RuleInput {
   nodes: readonly Place[];
   contexts: Contexts;
   actions: readonly StepEntry[] | undefined;
+  /** What `@do-sdk/core` has in a workflow. */
+  sdkNames: ReadonlySet<string>;
   /** Every `new Workflow(…)` among the nodes. */
   workflows: readonly Place[];
 }

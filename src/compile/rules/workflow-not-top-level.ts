@@ -1,4 +1,4 @@
-import { isInFunction } from '../kept-nodes.ts';
+import { isInFunction } from '../nodes.ts';
 import type { Rule } from './rule.ts';
 import { found } from './rule.ts';
 

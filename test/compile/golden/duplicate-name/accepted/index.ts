@@ -1,0 +1,1 @@
+export { charge as pay } from './actions.ts';

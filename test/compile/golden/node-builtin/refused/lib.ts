@@ -1,0 +1,1 @@
+export { homedir as home } from 'node:os';

@@ -1,0 +1,3 @@
+export interface Shape {}
+export type Rate = number;
+export const rate: Rate = 1;

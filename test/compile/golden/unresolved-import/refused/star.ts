@@ -1,0 +1,2 @@
+// A star leaves the default export behind.
+export * from './whole.ts';
