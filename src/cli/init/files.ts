@@ -8,7 +8,7 @@ interface NewProject {
 export function projectFiles({ name, dependency }: NewProject): Record<string, string> {
   return {
     'package.json': `${JSON.stringify(manifest(name, dependency), null, 2)}\n`,
-    'tsconfig.json': `${JSON.stringify({ compilerOptions: COMPILER }, null, 2)}\n`,
+    'tsconfig.json': `${JSON.stringify({ compilerOptions: COMPILER, include: INCLUDE }, null, 2)}\n`,
     'src/actions/greet.ts': ACTION,
     'test/greet.test.ts': TEST,
     '.gitignore': 'node_modules/\n.do/\n.env\n',
@@ -36,6 +36,9 @@ const COMPILER = {
   skipLibCheck: true,
   types: ['node'],
 };
+
+/** The last is what the build writes, so that calls by name are typed. */
+const INCLUDE = ['src', 'test', '.do/types.d.ts'];
 
 const ACTION = `import { Action } from '@do-sdk/core';
 import { z } from 'zod';
