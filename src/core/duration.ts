@@ -1,6 +1,6 @@
 import { DoError } from './errors.ts';
 
-/** A length of time: milliseconds, or a number with a unit (`'500ms'`, `'1s'`, `'5m'`, `'2h'`, `'7d'`). */
+/** A length of time: milliseconds, or a number with a unit (`'500ms'`, `'1s'`, `'5m'`, `'2h'`, `'7d'`, `'14 days'`). */
 export type Duration = number | string;
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -14,16 +14,21 @@ export function toMs(value: Duration, field: string): number {
   if (!Number.isFinite(ms) || ms < 1 || ms > LONGEST_MS) {
     throw new DoError(
       'DEFINITION_INVALID',
-      `Expected \`${field}\` to be a duration such as 500, '500ms', '30s', '5m', '2h' or '7d' (at least 1 ms), got ${typeof value === 'string' ? JSON.stringify(value) : String(value)}.`,
+      `Expected \`${field}\` to be a duration such as 500, '500ms', '30s', '5m', '2h', '7d' or '14 days' (at least 1 ms), got ${typeof value === 'string' ? JSON.stringify(value) : String(value)}.`,
     );
   }
   return Math.ceil(ms);
 }
 
 function parse(text: unknown): number {
-  const match = typeof text === 'string' ? /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d)$/.exec(text) : null;
-  return match ? Number(match[1]) * UNIT_MS[match[2]!]! : NaN;
+  const match = typeof text === 'string' ? DURATION.exec(text) : null;
+  if (!match) return NaN;
+  const [, amount, unit, word] = match;
+  // A word begins with its unit.
+  return Number(amount) * (unit ? UNIT_MS[unit]! : word === 'week' ? 7 * UNIT_MS['d']! : UNIT_MS[word![0]!]!);
 }
+
+const DURATION = /^(\d+(?:\.\d+)?) ?(?:(ms|s|m|h|d)|(second|minute|hour|day|week)s?)$/;
 
 const LARGEST_FIRST = Object.entries(UNIT_MS).reverse();
 
