@@ -72,7 +72,7 @@ test.each([
   [
     '09-approval',
     'heals itself, and asks a person',
-    ['asked for: { fee: 200, cents: 10000 }', "paid: { by: 'card, 10200 cents', approvedBy: 'local' }"],
+    ['asked for: { cents: 10000, fee: 200 }', "paid: { by: 'card, 10200 cents', approvedBy: 'local' }"],
   ],
   ['10-fan-out', 'goes through 500 items', ['{ images: 500, bytes: 1252500 }']],
   ['11-agent', 'picks another tool when one fails', [`{ answer: '"What is the answer?": 42' }`]],
