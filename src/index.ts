@@ -22,12 +22,14 @@ export type { AtomicityLevel } from './core/level.ts';
 export { ActionError } from './core/action-error.ts';
 export type { ActionErrorOptions } from './core/action-error.ts';
 export type { RetryPolicy } from './core/policy.ts';
+export type { Schedule, ScheduleOverlap } from './core/schedule.ts';
 export type { Duration } from './core/duration.ts';
 export * from './core/actions.ts';
 
 // Compose
 export { Workflow } from './core/workflow.ts';
-export type { WorkflowDefinition, WorkflowHandler } from './core/workflow-definition.ts';
+export type { FailureNotice, WorkflowDefinition, WorkflowHandler } from './core/workflow-definition.ts';
+export type { FailureHandler } from './core/on-failure.ts';
 export type { Approval, ApprovalOptions, LoopEnd, WorkflowContext } from './core/workflow-context.ts';
 
 // Invoke
@@ -35,7 +37,9 @@ export { client } from './local.ts';
 export { Do } from './remote.ts';
 export type { DoOptions } from './remote.ts';
 export type { ActionClient, ActionRef } from './core/client.ts';
-export type { CallOptions, Handle } from './core/verbs.ts';
+export type { CallOptions, Handle, SignalOptions } from './core/verbs.ts';
+export type { ApprovalRequest } from './core/approval-request.ts';
+export type { Decision } from './core/decision.ts';
 
 // Read
 export { DoError } from './core/errors.ts';

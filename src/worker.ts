@@ -43,6 +43,8 @@ export async function createWorker(options: WorkerOptions = {}): Promise<ActionW
   try {
     const pool = await session.serve(options.actions);
     session.reconcile();
+    await session.keepBuilds();
+    await session.applySchedules();
     writeManifest(session.project.dataDir, session.entries());
     return new SessionWorker(session, pool);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { FailureDetail } from '../core/envelope.ts';
-import { ATTEMPT_TIMED_OUT } from '../core/envelope.ts';
+import { ATTEMPT_TIMED_OUT, HANDED_BACK } from '../core/envelope.ts';
 import type { AuditEntry } from '../core/invocation.ts';
 import type { Reading, TemporalFailure } from './history.ts';
 
@@ -25,6 +25,10 @@ export const detailOf = (
   failure: TemporalFailure,
   reading: Pick<Reading, 'decode'>,
 ): Partial<FailureDetail> => reading.decode(failure.applicationFailureInfo?.details)[0] ?? {};
+
+/** A worker without that action gave it back: nothing ran. */
+export const isHandedBack = (failure: TemporalFailure | null | undefined): boolean =>
+  failure?.applicationFailureInfo?.type === HANDED_BACK;
 
 function typeOf(failure: TemporalFailure): string {
   if (failure.timeoutFailureInfo) {

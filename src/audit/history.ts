@@ -26,11 +26,13 @@ interface Timestamp {
   nanos?: number | null;
 }
 
-/** RFC 3339 UTC; `seconds` is a Long in what gRPC gives and a string in recorded JSON. */
-export function toTime(timestamp: Timestamp | null | undefined): string {
-  const ms = Number(timestamp?.seconds ?? 0) * 1000 + Math.floor((timestamp?.nanos ?? 0) / 1e6);
-  return new Date(ms).toISOString();
-}
+/** Of a time or a duration; `seconds` is a Long in what gRPC gives and a string in recorded JSON. */
+export const toMs = (timestamp: Timestamp | null | undefined): number =>
+  Number(timestamp?.seconds ?? 0) * 1000 + Math.floor((timestamp?.nanos ?? 0) / 1e6);
+
+/** RFC 3339 UTC. */
+export const toTime = (timestamp: Timestamp | null | undefined): string =>
+  new Date(toMs(timestamp)).toISOString();
 
 export const lastEvent = (record: InvocationRecord): HistoryEvent => {
   const last = record.runs.at(-1)?.at(-1);

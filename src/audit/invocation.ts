@@ -1,11 +1,11 @@
-import type { InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
-import { HANDED_BACK, MEMO_KEY } from '../core/envelope.ts';
 import type { Invocation, InvocationError, InvocationStatus } from '../core/invocation.ts';
 import { startsAtOf } from '../core/timing.ts';
-import { activityOf } from './activities.ts';
+import { countAttempts, countStepAttempts } from './attempts.ts';
 import { detailOf, readError } from './failure.ts';
-import type { HistoryEvent, InvocationRecord, Memo, Reading, TemporalFailure } from './history.ts';
+import type { HistoryEvent, InvocationRecord, Reading } from './history.ts';
 import { firstEvent, lastEvent, toTime } from './history.ts';
+import { memoOf } from './memo.ts';
+import { openApprovals, stateOf } from './told.ts';
 
 /** The invocation as its history tells it. Pure: the same record gives the same answer. */
 export function readInvocation(record: InvocationRecord, reading: Reading): Invocation {
@@ -29,7 +29,9 @@ export function readInvocation(record: InvocationRecord, reading: Reading): Invo
     error: outcome.error,
     idempotencyKey: idempotencyKey ?? null,
     caller,
-    attempts: countAttempts(record, reading),
+    attempts: (kind === 'workflow' ? countStepAttempts : countAttempts)(record, reading),
+    ...stateOf(record, reading),
+    ...(outcome.status === 'running' && openApprovals(record, reading)),
     startedAt,
     ...startsAtOf(startedAt, memo.delayMs),
     ...(memo.settles !== undefined && { settles: memo.settles }),
@@ -43,13 +45,6 @@ export const linksOf = (id: string, temporal: string | null): Invocation['links'
   audit: `/v1/invocations/${id}/audit`,
   temporal,
 });
-
-/** Of a workflow that was not started through this package (by the Temporal CLI, say) only what Temporal knows. */
-export function memoOf(memo: Memo | null | undefined, reading: Pick<Reading, 'decode'>): InvocationMemo {
-  const payload = memo?.fields?.[MEMO_KEY];
-  const fields = (payload && reading.decode({ payloads: [payload] })[0]) as InvocationMemo | undefined;
-  return fields ?? { kind: 'action', version: '', caller: 'temporal' };
-}
 
 interface Outcome {
   status: InvocationStatus;
@@ -102,29 +97,3 @@ const notCompleted = (status: InvocationStatus, code: string, type: string, mess
   output: null,
   error: { code, type, message },
 });
-
-/** The highest number of an attempt that a worker has begun; a task given back unrun was none. */
-function countAttempts(record: InvocationRecord, reading: Reading): number {
-  const scheduled = new Map<string, number>();
-  const begun = new Map<string, number>();
-  for (const event of record.runs.at(-1) ?? []) {
-    const attributes = event.activityTaskScheduledEventAttributes;
-    const { role, attempt = 1 } = attributes ? activityOf(attributes, reading) : {};
-    if (role === 'attempt') scheduled.set(String(event.eventId), attempt);
-    const started = String(event.activityTaskStartedEventAttributes?.scheduledEventId);
-    if (scheduled.has(started)) begun.set(started, scheduled.get(started)!);
-    const failed = event.activityTaskFailedEventAttributes;
-    if (failed && isHandedBack(failed.failure)) begun.delete(String(failed.scheduledEventId));
-  }
-  const isRunning = record.pending.some((activity) => activity.lastStartedTime);
-  const running = isRunning ? [...scheduled.values()] : [];
-  return Math.max(firstAttemptOf(record, reading) - 1, ...begun.values(), ...running);
-}
-
-export const isHandedBack = (failure: TemporalFailure | null | undefined): boolean =>
-  failure?.applicationFailureInfo?.type === HANDED_BACK;
-
-function firstAttemptOf(record: InvocationRecord, reading: Reading): number {
-  const args = reading.decode(record.runs.at(-1)?.[0]?.workflowExecutionStartedEventAttributes?.input);
-  return (args[1] as InvocationEnvelope | undefined)?.resume?.attempt ?? 1;
-}

@@ -3,7 +3,7 @@ import type { Audit, AuditEntry, Invocation } from '../core/invocation.ts';
 import { throughDoor } from './door.ts';
 import { roughly } from './durations.ts';
 import { painter } from './terminal.ts';
-import { Timeline } from './timeline.ts';
+import { stepByStep, Timeline } from './timeline.ts';
 
 const POLL_MS = 500;
 
@@ -23,7 +23,8 @@ export async function audit(id: string, { follow, json }: AuditOptions): Promise
 function tellOnce(found: Audit, json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify(found)}\n`);
   const timeline = new Timeline(process.stdout);
-  const lines = found.entries.map((entry) => timeline.line(entry));
+  const entries = process.stdout.isTTY ? stepByStep(found.entries) : found.entries;
+  const lines = entries.map((entry) => timeline.line(entry));
   process.stdout.write([head(found.invocation), ...lines, summary(found.invocation)].join(''));
 }
 

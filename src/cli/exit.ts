@@ -6,6 +6,11 @@ import { UsageError } from './usage-error.ts';
 /** Refused before anything was executed, or for what was asked: asking again the same way gives the same answer. */
 const REFUSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ACTION_NOT_FOUND',
+  'WORKFLOW_NOT_FOUND',
+  'SIGNAL_NOT_FOUND',
+  'APPROVAL_NOT_FOUND',
+  'APPROVAL_CONFLICT',
+  'INVOCATION_CLOSED',
   'INVOCATION_NOT_FOUND',
   'QUERY_INVALID',
   'INPUT_INVALID',

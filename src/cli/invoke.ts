@@ -3,6 +3,7 @@ import { throughDoor } from './door.ts';
 import { readDuration } from './duration-option.ts';
 import { readInput } from './input.ts';
 import { tellProgress } from './progress.ts';
+import { startByName } from './start.ts';
 
 export interface InvokeOptions {
   input?: string;
@@ -16,7 +17,7 @@ export async function invoke(name: string, options: InvokeOptions): Promise<void
   const input = await readInput(options.input);
   await throughDoor(
     async (door) => {
-      const handle = await door.action(name).start(input, {
+      const handle = await startByName(door, name, input, {
         ...(options.key !== undefined && { idempotencyKey: options.key }),
         ...(deadline !== undefined && { deadline }),
       });

@@ -4,6 +4,7 @@ import type { DevOptions } from './dev/index.ts';
 import type { InitOptions } from './init/index.ts';
 import { addKeys } from './keys/commands.ts';
 import type { AuditOptions } from './audit.ts';
+import { addTelling } from './telling.ts';
 import type { InvokeOptions } from './invoke.ts';
 import type { ListOptions } from './list.ts';
 import { ownVersion } from './own-version.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'USAGE: ')) });
   addServing(program);
   addInvoke(program);
+  addTelling(program);
   addList(program);
   addReading(program);
   addKeys(program);
@@ -60,8 +62,8 @@ function addServing(program: Command): void {
 function addInvoke(program: Command): void {
   program
     .command('invoke')
-    .description('invoke an action, wait for it and print its output')
-    .argument('<name>', 'of the action')
+    .description('invoke an action or workflow, wait for it and print its output')
+    .argument('<name>', 'of the action or workflow')
     .option('--input <json>', 'the input: JSON, @file, or - for standard input (default: null)')
     .option('--key <key>', 'the idempotency key: the same key and input are the same invocation')
     .option('--deadline <duration>', 'for the whole invocation, such as 90s')
@@ -75,7 +77,7 @@ function addList(program: Command): void {
   program
     .command('list')
     .description('invocations: running ones first, then by closing time, newest first')
-    .option('--name <name>', 'of one action')
+    .option('--name <name>', 'of one action or workflow')
     .option('--kind <kind>', 'action or workflow')
     .option('--status <status>', 'running, completed, failed, cancelled, timed_out or terminated')
     .option('--code <code>', 'closed with this error code, such as COMPENSATION_FAILED')
@@ -111,17 +113,32 @@ function addReading(program: Command): void {
     .description('the actions of this project')
     .option(...JSON_FLAG)
     .action(async (options: Json) => (await import('./actions.ts')).actions(options));
+  program
+    .command('workflows')
+    .description('the workflows of this project')
+    .option(...JSON_FLAG)
+    .action(async (options: Json) => (await import('./workflows.ts')).workflows(options));
 }
 
 function addProject(program: Command): void {
   program
     .command('build')
     .description(
-      'write the manifest of this project, and name the actions that act outside while nothing says what holds when an attempt dies half-way',
+      'compile the workflows and write the manifest of this project, and name the actions that act outside while nothing says what holds when an attempt dies half-way',
     )
     .option('--strict', 'exit with 1 when there is such an action')
+    .option(
+      '--replay',
+      'run the build against recent invocations, and exit with 1 when one would go otherwise',
+    )
+    .option('--limit <number>', 'with --replay: that many of each workflow, 1 to 1000 (default: 50)')
     .option(...JSON_FLAG)
     .action(async (options: BuildOptions) => (await import('./build/index.ts')).build(options));
+  program
+    .command('builds')
+    .description('the builds of the workflows that are kept here, and how many invocations run on each')
+    .option(...JSON_FLAG)
+    .action(async (options: Json) => (await import('./build/builds.ts')).builds(options));
   program
     .command('init')
     .description('make a new project in this folder, which must be empty but for dotfiles')

@@ -9,10 +9,13 @@ import { resolveIsolation } from './isolation.ts';
 import type { AtomicityLevel } from './level.ts';
 import { levelOf } from './level.ts';
 import { checkName } from './name.ts';
+import { failureHandlerName } from './on-failure.ts';
 import type { AttemptPolicy } from './policy.ts';
 import { resolvePolicy } from './policy.ts';
 import { registerAction } from './registry.ts';
 import type { Safety } from './safety.ts';
+import type { SchedulePlan } from './schedule.ts';
+import { resolveSchedule } from './schedule.ts';
 import { checkStandardSchema } from './standard-schema.ts';
 import type { CallOptions, Handle } from './verbs.ts';
 
@@ -47,6 +50,10 @@ export class Action<
   readonly safety: Safety | undefined;
   /** The limits of the handler's own process; undefined where it runs in the worker's. */
   readonly isolation: Isolation | undefined;
+  /** The action that is told when it finally failed; undefined where none is. */
+  readonly onFailure: string | undefined;
+  /** When it is invoked by the clock; undefined where it is not. */
+  readonly schedule: SchedulePlan | undefined;
   /** What holds for its effects when an attempt dies half-way; derived from all of the above. */
   readonly level: AtomicityLevel;
 
@@ -67,22 +74,24 @@ export class Action<
     this.compensate = typeof definition.compensate === 'function' ? definition.compensate : undefined;
     this.safety = resolveSafety(definition);
     this.isolation = resolveIsolation(definition.isolate);
+    this.onFailure = failureHandlerName(definition.onFailure, `action "${this.name}"`);
+    this.schedule = resolveSchedule(definition.schedule, `action "${this.name}"`);
     this.level = levelOf(this.safety, this.handler);
     registerAction(this);
   }
 
   /** Runs the action and returns its output. Throws a `DoError` with the whole `invocation` when it did not complete. */
   invoke(input: Input, options?: CallOptions): Promise<Output> {
-    return host().invoke(this.name, input, options) as Promise<Output>;
+    return host().invoke(this.name, input, options, 'action') as Promise<Output>;
   }
 
   /** As `invoke`, but returns the whole invocation. */
   run(input: Input, options?: CallOptions): Promise<Invocation<Output>> {
-    return host().run(this.name, input, options) as Promise<Invocation<Output>>;
+    return host().run(this.name, input, options, 'action') as Promise<Invocation<Output>>;
   }
 
   /** Resolves when the invocation is durably accepted. */
   start(input: Input, options?: CallOptions): Promise<Handle<Output>> {
-    return host().start(this.name, input, options) as Promise<Handle<Output>>;
+    return host().start(this.name, input, options, 'action') as Promise<Handle<Output>>;
   }
 }

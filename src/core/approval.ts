@@ -1,27 +1,12 @@
+import type { ApprovalRequest } from './approval-request.ts';
 import type { ErrorCode } from './errors.ts';
+
+export type { ApprovalRequest };
 
 /** The Update by which a decision reaches its workflow; no signal and no action has a colon. */
 export const APPROVE = ':approve';
 /** Fields of the memo, beside the invocation's own. */
 export const APPROVALS_KEY = 'do.approvals';
-
-/** What a workflow asks a person, as everybody who may decide sees it. */
-export interface ApprovalRequest {
-  /** By which the workflow knows it. */
-  name: string;
-  /** SHA-256 of what is to be approved; the decision has to name it, so that it holds for exactly that. */
-  digest: string;
-  /** What is to be approved. */
-  subject: unknown;
-  /** Identities of callers who may decide; null: everybody who may call. */
-  approvers: string[] | null;
-  /** RFC 3339 UTC. */
-  requestedAt: string;
-  /** RFC 3339 UTC; null without a limit. */
-  expiresAt: string | null;
-  /** `decided` and `expired` ones cannot be decided again. */
-  state: 'open' | 'decided' | 'expired';
-}
 
 /** A decision, with who made it. */
 export interface ApprovalAnswer {

@@ -1,8 +1,12 @@
+import type { Decision } from './decision.ts';
 import type { Audit, Invocation } from './invocation.ts';
+import type { Kind } from './kind.ts';
 import type { InvocationPage, InvocationQuery } from './query.ts';
 
 export interface StartRequest {
   name: string;
+  /** What the name has to stand for; undefined: whatever has it. */
+  kind?: Kind | undefined;
   input: unknown;
   idempotencyKey?: string | undefined;
   /** From acceptance to the end, the delay included. */
@@ -11,6 +15,13 @@ export interface StartRequest {
   delayMs?: number | undefined;
   /** True when the caller does not wait for the outcome. */
   detached?: boolean;
+}
+
+export interface SignalRequest {
+  name: string;
+  payload: unknown;
+  /** The same signal of a caller with the same key is delivered once. */
+  idempotencyKey?: string | undefined;
 }
 
 export interface Started {
@@ -35,6 +46,10 @@ export interface Backend {
   audit(id: string): Promise<Audit>;
   /** Asks for cancellation; the attempt that is running is told and its end is waited for. */
   cancel(id: string): Promise<void>;
+  /** Resolves once the signal is on record. */
+  signal(id: string, request: SignalRequest): Promise<void>;
+  /** Resolves once the workflow has taken the decision; of several on one request, one does. */
+  decide(id: string, name: string, decision: Decision): Promise<void>;
   /**
    * Settles an invocation that was ended from outside, or whose compensation had failed finally, and gives the id of the
    * invocation that does it; `INVOCATION_SETTLED` when there is nothing to settle.

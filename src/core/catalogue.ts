@@ -3,6 +3,7 @@ import { toDuration } from './duration.ts';
 import type { AtomicityLevel } from './level.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
+import type { SchedulePlan } from './schedule.ts';
 
 interface Described {
   name: string;
@@ -12,6 +13,8 @@ interface Described {
   input?: StandardSchemaV1 | undefined;
   inputSchema: object | null;
   outputSchema: object | null;
+  /** When it is invoked by the clock. */
+  schedule?: SchedulePlan | undefined;
 }
 
 /** What is known of an action without its handler: enough to start it, check its input and describe it. */
@@ -20,6 +23,7 @@ export interface ActionEntry extends Described {
   policy: AttemptPolicy;
   safety?: Safety | undefined;
   level: AtomicityLevel;
+  onFailure?: string | undefined;
 }
 
 /** The same of a workflow. */
@@ -31,6 +35,7 @@ export interface WorkflowEntry extends Described {
   queue: string;
   /** The signals it waits for; null where that cannot be told from its source. */
   signals: readonly string[] | null;
+  onFailure?: string | undefined;
 }
 
 export type CatalogueEntry = ActionEntry | WorkflowEntry;
@@ -47,7 +52,16 @@ export const describeEntry = (entry: CatalogueEntry) =>
 function describeWorkflow({ name, version, description, inputSchema, outputSchema, ...rest }: WorkflowEntry) {
   const { deadlineMs, build, signals } = rest;
   const deadline = deadlineMs === undefined ? null : toDuration(deadlineMs);
-  return { name, version, description: description ?? null, inputSchema, outputSchema, deadline, build, signals };
+  return {
+    name,
+    version,
+    description: description ?? null,
+    inputSchema,
+    outputSchema,
+    deadline,
+    build,
+    signals,
+  };
 }
 
 function describeAction(entry: ActionEntry) {

@@ -1,15 +1,18 @@
 import type { Actions, Workflows } from './actions.ts';
 import type { Backend } from './backend.ts';
+import type { Decision } from './decision.ts';
 import type { Host } from './host.ts';
+import { hostWithin } from './host.ts';
 import type { Audit, Invocation } from './invocation.ts';
+import type { Kind } from './kind.ts';
 import type { InvocationItem, InvocationPage, ListOptions } from './query.ts';
 import { checkQuery } from './query.ts';
-import type { CallOptions, Handle } from './verbs.ts';
-import { handleOf, invoke, run, start } from './verbs.ts';
+import type { CallOptions, Handle, SignalOptions } from './verbs.ts';
+import { decide, handleOf, invoke, run, signal, start } from './verbs.ts';
 
-/** An action by its name, with the verbs to invoke it. */
+/** An action or workflow by its name, with the verbs to invoke it. */
 export interface ActionRef<Input, Output> {
-  /** Runs the action and returns its output. Throws a `DoError` with the `invocation` when it did not complete. */
+  /** Runs it and returns its output. Throws a `DoError` with the `invocation` when it did not complete. */
   invoke(input: Input, options?: CallOptions): Promise<Output>;
   /** As `invoke`, but returns the whole invocation. */
   run(input: Input, options?: CallOptions): Promise<Invocation<Output>>;
@@ -17,7 +20,7 @@ export interface ActionRef<Input, Output> {
   start(input: Input, options?: CallOptions): Promise<Handle<Output>>;
 }
 
-/** What an action object tells of its types; `Action` fits, and so does what a build writes into `Actions`. */
+/** What an action object tells of its types; `Action` and `Workflow` fit, and so does what a build writes into `Actions`. */
 export interface Invocable<Input, Output> {
   readonly name: string;
   invoke(input: Input, options?: CallOptions): Promise<Output>;
@@ -38,7 +41,7 @@ export class ActionClient implements Host {
   action<Input, Output>(action: Invocable<Input, Output>): ActionRef<Input, Output>;
   action(name: string): ActionRef<unknown, unknown>;
   action(action: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
-    return this.#reference(action);
+    return this.#reference('action', action);
   }
 
   /** A workflow by its name, or by its object for exact types. */
@@ -46,15 +49,16 @@ export class ActionClient implements Host {
   workflow<Input, Output>(workflow: Invocable<Input, Output>): ActionRef<Input, Output>;
   workflow(name: string): ActionRef<unknown, unknown>;
   workflow(workflow: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
-    return this.#reference(workflow);
+    return this.#reference('workflow', workflow);
   }
 
-  #reference(to: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
+  #reference(kind: Kind, to: string | Invocable<never, unknown>): ActionRef<unknown, unknown> {
     const name = typeof to === 'string' ? to : to.name;
+    const host = () => hostWithin() ?? this;
     return {
-      invoke: (input, options) => this.invoke(name, input, options),
-      run: (input, options) => this.run(name, input, options),
-      start: (input, options) => this.start(name, input, options),
+      invoke: (input, options) => host().invoke(name, input, options, kind),
+      run: (input, options) => host().run(name, input, options, kind),
+      start: (input, options) => host().start(name, input, options, kind),
     };
   }
 
@@ -79,21 +83,27 @@ export class ActionClient implements Host {
      */
     compensate: async (id: string): Promise<Handle<unknown>> =>
       handleOf(this.#backend, (await this.#backend.compensate(id)).id),
+    /** Sends a workflow a signal, as `signal` of its handle does. */
+    signal: (id: string, name: string, payload?: unknown, options?: SignalOptions): Promise<void> =>
+      signal(this.#backend, id, { name, payload, ...options }),
+    /** Decides on an approval that a workflow asked for, as `decide` of its handle does. */
+    decide: (id: string, name: string, decision: Decision): Promise<void> =>
+      decide(this.#backend, id, name, decision),
   };
 
   /** @internal */
-  invoke(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
-    return invoke(this.#backend, name, input, options);
+  invoke(name: string, input: unknown, options?: CallOptions, kind?: Kind): Promise<unknown> {
+    return invoke(this.#backend, { name, kind, input }, options);
   }
 
   /** @internal */
-  run(name: string, input: unknown, options?: CallOptions): Promise<Invocation> {
-    return run(this.#backend, name, input, options);
+  run(name: string, input: unknown, options?: CallOptions, kind?: Kind): Promise<Invocation> {
+    return run(this.#backend, { name, kind, input }, options);
   }
 
   /** @internal */
-  start(name: string, input: unknown, options?: CallOptions): Promise<Handle<unknown>> {
-    return start(this.#backend, name, input, options);
+  start(name: string, input: unknown, options?: CallOptions, kind?: Kind): Promise<Handle<unknown>> {
+    return start(this.#backend, { name, kind, input }, options);
   }
 }
 

@@ -4,8 +4,10 @@ import type { Duration } from './duration.ts';
 import type { InvocationError } from './invocation.ts';
 import type { Isolation, IsolationOptions } from './isolation.ts';
 import type { AtomicityLevel } from './level.ts';
+import type { FailureHandler } from './on-failure.ts';
 import type { AttemptPolicy, RetryPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
+import type { Schedule, SchedulePlan } from './schedule.ts';
 
 /**
  * Makes one attempt of an action. What it returns is the output; what it throws fails the attempt, which is repeated as
@@ -62,6 +64,13 @@ export interface ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Na
   /** How often and how long `compensate` is tried, where it is a function. Default: ten attempts, a second to a minute apart. */
   compensation?: { retry?: RetryPolicy; timeout?: Duration };
   /**
+   * An action, or its name, that is invoked with a `FailureNotice`, once, when an invocation or a step of this action has
+   * finally failed or timed out; not when it was cancelled. Its own `onFailure` is then ignored. Default: none.
+   */
+  onFailure?: FailureHandler;
+  /** Invoked by the clock too, as long as a worker of the project declares it. Default: only by callers. */
+  schedule?: Schedule<NoInfer<Input>>;
+  /**
    * True: the handler runs in a process of its own, which is ended with its children at the timeout and on cancel.
    * The module that defines the action is loaded again in it. Default: false.
    */
@@ -88,6 +97,8 @@ export interface AnyAction {
   readonly handler: Handler<never, unknown>;
   readonly compensate: Compensate<never, never> | undefined;
   readonly safety: Safety | undefined;
+  readonly onFailure?: string | undefined;
+  readonly schedule?: SchedulePlan | undefined;
   readonly isolation: Isolation | undefined;
   readonly level: AtomicityLevel;
 }

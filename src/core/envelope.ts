@@ -1,4 +1,6 @@
+import type { CarriedRun } from './carried-run.ts';
 import type { ErrorCode } from './errors.ts';
+import type { Failure } from './failure.ts';
 import type { InvocationError } from './invocation.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
@@ -27,6 +29,8 @@ export interface InvocationEnvelope {
   predecessor?: { runId: string; sameInput: boolean };
   /** This is no invocation of the action: it settles one that ended without running any code of ours. */
   settles?: UnsettledAttempt;
+  /** What is started when the invocation has finally failed; its input and id are known only then. */
+  onFailure?: StagedTemplate;
   /** Set by continue-as-new only. */
   resume?: { attempt: number; epoch?: number; deadlineAt?: number | undefined; lastHeartbeat?: unknown };
 }
@@ -39,6 +43,29 @@ export interface WorkflowEnvelope {
   /** From the start of the invocation to its end. */
   deadlineMs?: number;
   predecessor?: { runId: string; sameInput: boolean };
+  onFailure?: StagedTemplate;
+  /** Set by continue-as-new only. */
+  resume?: CarriedRun;
+  /** How many events a record may have before a loop goes on in a fresh one; at ten times as many no step begins. Default: 4,000. */
+  recordLimit?: number;
+}
+
+/** What settles a workflow that was ended from outside: what has to be settled is read from its record, page by page. */
+export interface SettleEnvelope {
+  version: string;
+  caller: string;
+  settlesWorkflow: UnsettledWorkflow;
+  /** Set by continue-as-new only. */
+  resume?: { from: number; remaining: { path: string; failure: Failure }[] };
+}
+
+export interface UnsettledWorkflow {
+  invocationId: string;
+  workflowId: string;
+  firstRunId: string;
+  error: InvocationError;
+  /** Runs that tried to settle it before this one; what they took back is not taken back again. */
+  earlier: readonly string[];
 }
 
 /** The last attempt of an invocation that was ended from outside. */
@@ -71,6 +98,16 @@ export interface AttemptEnvelope {
   step?: StepMark;
   /** Present when this is an attempt to take one back. */
   compensates?: { attempt: number; output: unknown; error: InvocationError };
+  /** Present where input and output are too large to travel once more: the worker reads them from the record. */
+  recall?: RecallPlan;
+}
+
+/** Where an attempt of a step is on record. */
+export interface RecallPlan {
+  workflowId: string;
+  firstRunId: string;
+  path: string;
+  attempt: number;
 }
 
 /** What a completed attempt hands to the loop. */
@@ -82,6 +119,8 @@ export interface AttemptReport {
   committedBy?: number;
   /** The outside calls it made, or found made. */
   calls?: readonly RecordedCall[];
+  /** Of the action that ran, where it was another one than the invocation, or the build of its workflow, knew. */
+  version?: string;
 }
 
 /** `unknown`: an earlier attempt made the call and ended before it was known what came of it. */
@@ -102,6 +141,8 @@ export interface StagedInvocation {
   /** Of a workflow: that of its build. Default: the queue of whoever starts it. */
   taskQueue?: string;
 }
+
+export type StagedTemplate = Omit<StagedInvocation, 'workflowId' | 'input'>;
 
 const REPORT = 'do.report';
 
@@ -129,6 +170,8 @@ export interface FailureDetail {
   retryAfterMs?: number;
   lastHeartbeat?: unknown;
   calls?: readonly RecordedCall[];
+  /** As in an attempt's report. */
+  version?: string;
 }
 
 /** In the memo of every invocation, which survives continue-as-new and reset, and which a listing returns. */
@@ -140,6 +183,8 @@ export interface InvocationMemo {
   inputHash?: string;
   delayMs?: number;
   deadlineMs?: number;
+  /** The signals it waits for, where its source tells them all. */
+  signals?: readonly string[];
   /** Set by continue-as-new only: a listing shows the last run, and says of the first neither of these. */
   firstRunId?: string;
   startedAt?: string;
@@ -147,6 +192,8 @@ export interface InvocationMemo {
   settles?: string;
   /** Present when the end of its last attempt needs settling, should it end without running any code of ours. */
   settle?: true;
+  /** Present on a workflow that another one called: which of its steps it is. */
+  step?: Pick<StepMark, 'path' | 'seq'>;
 }
 
 export const MEMO_KEY = 'do';
@@ -159,6 +206,8 @@ export const COMPENSATE = ':compensate';
 /** The type of the workflow that settles one; no name holds a colon. */
 export const SETTLE = ':settle';
 export const PREDECESSOR = ':predecessor';
+/** By which the settling of a workflow reads what is to be settled. */
+export const UNSETTLED = ':unsettled';
 
 /** The failure type by which a worker gives back an attempt of an action it does not have. */
 export const HANDED_BACK = 'do.handed-back';

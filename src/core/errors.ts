@@ -52,6 +52,7 @@ export const ERRORS = {
   FORBIDDEN: request(403, 'The API key is known, but may not do that.'),
   RATE_LIMITED: request(429, 'Too many requests in too short a time.'),
   TEMPORAL_UNAVAILABLE: request(503, 'Temporal does not answer, so nothing can be accepted.'),
+  WORKER_UNAVAILABLE: request(503, 'No worker is there that could take what was sent.'),
   TEMPORAL_NOT_CONFIGURED: program(500, 'In production, and no Temporal address is set.'),
   EMBEDDED_UNAVAILABLE: program(503, 'The embedded servers of development cannot be started.'),
   STORE_UNAVAILABLE: request(503, 'The database does not answer, so nothing that needs it can be done.'),

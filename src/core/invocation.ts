@@ -1,3 +1,5 @@
+import type { ApprovalRequest } from './approval-request.ts';
+
 /**
  * `failed`: the last attempt failed or timed out. `timed_out`: the invocation's own deadline passed. `terminated`: ended
  * from outside by Temporal's terminate.
@@ -36,6 +38,10 @@ export interface Invocation<Output = unknown> {
   closedAt: string | null;
   /** Present on an invocation that settles another one, which was ended from outside: the id of that. */
   settles?: string;
+  /** Of a workflow: what it has told of itself last by `ctx.set`; absent while it has told nothing. */
+  state?: unknown;
+  /** Of a workflow that runs: what waits for a person's decision; absent where nothing does. */
+  approvals?: ApprovalRequest[];
   /** Present when it was ended from outside or could not be taken back: the id of the invocation that settles it. */
   settledBy?: string;
   /** Present while it cannot go on for want of a worker: what is missing and what to do. */
@@ -82,10 +88,32 @@ export interface AuditEntry {
   state?: string;
   /** For `call.…`: the name given to `ctx.once`. `call.unknown`: nobody knows whether the call arrived. */
   call?: string;
-  /** For `enqueued.…`: the action, */
+  /** For `enqueued.…`, and where a step of a workflow begins or ends: the action or workflow; else of the signal or approval. */
   name?: string;
-  /** and the invocation of it that was started. */
+  /** For `enqueued.started` and `workflow.started`: the invocation that was started. */
   invocation?: string;
+  /** Of which step of a workflow it tells: its number, from 1 in the order in which the steps were called. */
+  step?: number;
+  /** Where a step begins or ends: what it called, and the how-manieth call of that this is, as in `charge.card/1`. */
+  path?: string;
+  /** Where a step begins or ends that went on at the same time as another one. */
+  parallel?: true;
+  /** For `attempt.…` of a step: of the action; after the attempt, of the one that ran. */
+  version?: string;
+  /** For `sleep.started`, and for a step that was asked to wait first: when that is over. */
+  until?: string;
+  /** For `approval.…`: of what is to be approved. */
+  digest?: string;
+  /** For `approval.requested`: who may decide; absent where everybody may. */
+  approvers?: string[];
+  /** For `approval.requested`: until when; absent without a limit. */
+  expiresAt?: string;
+  /** For `approval.decided`: what was decided. */
+  approved?: boolean;
+  /** For `approval.decided` and `signal.received`: who did it. */
+  by?: string;
+  /** For `approval.decided`: why, where that was said. */
+  reason?: string;
 }
 
 /** Everything on record about one invocation. */

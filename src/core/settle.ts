@@ -57,7 +57,9 @@ export async function settle(settlement: Settlement, failed: FailedAttempt): Pro
   };
 }
 
-const compensationFailed = (attempt: Failure, compensation: Failure): Failure => ({
+type Why = Pick<Failure, 'type' | 'message'>;
+
+export const compensationFailed = (attempt: Why, compensation: Why): Failure => ({
   code: 'COMPENSATION_FAILED',
   type: 'CompensationFailed',
   message: `The attempt failed (${attempt.type}: ${attempt.message}), and taking it back failed finally: ${compensation.type}: ${compensation.message}. Its effects may remain; compensate it again once the cause is gone.`,

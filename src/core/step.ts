@@ -11,6 +11,8 @@ export interface StepEntry {
   queue: string;
   /** The same of the action that compensates it, where another one does. */
   compensationQueue?: string;
+  /** The action that is told when it finally failed. */
+  onFailure?: string;
 }
 
 /** Which step of a workflow an activity belongs to: all of it is on record, so that a step can be settled from there. */

@@ -13,7 +13,10 @@ export const workerShutdown = (): Failure =>
   retryable('WorkerShutdown', 'The worker shut down before the attempt ended.');
 
 /** How an invocation closes whose deadline passed; `last` is why its last attempt failed, if one had ended. */
-export function deadlinePassed(attempts: number, last: Failure | undefined): Failure {
+export function deadlinePassed(
+  attempts: number,
+  last: Pick<Failure, 'type' | 'message'> | undefined,
+): Failure {
   const lastError = last ? `${last.type}: ${last.message}` : 'no attempt had ended';
   return {
     code: 'INVOCATION_TIMED_OUT',

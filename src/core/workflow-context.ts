@@ -30,7 +30,9 @@ export interface ApprovalOptions<Data = unknown> {
 
 /** Ends `ctx.loop` with its result. */
 export interface LoopEnd<Result> {
+  /** What tells it from a state. */
   readonly done: true;
+  /** What `ctx.loop` gives. */
   readonly result: Result;
 }
 

@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Duration } from './duration.ts';
 import type { InvocationError } from './invocation.ts';
+import type { FailureHandler } from './on-failure.ts';
+import type { Schedule, SchedulePlan } from './schedule.ts';
 import type { WorkflowContext } from './workflow-context.ts';
 
 /**
@@ -24,7 +26,13 @@ export interface FailureNotice<Input = unknown> {
 }
 
 /** What `new Workflow()` takes. */
-export interface WorkflowDefinition<HandlerInput, HandlerOutput, Input, Output, Name extends string = string> {
+export interface WorkflowDefinition<
+  HandlerInput,
+  HandlerOutput,
+  Input,
+  Output,
+  Name extends string = string,
+> {
   /** Lower-case words joined by dots, dashes or underscores; at most 128 characters; also no action's. */
   name: Name;
   /** Recorded with every invocation. Default: `'1'`. */
@@ -39,6 +47,13 @@ export interface WorkflowDefinition<HandlerInput, HandlerOutput, Input, Output, 
   handler: WorkflowHandler<HandlerInput, HandlerOutput>;
   /** For the whole invocation, where the call sets none. Default: none. */
   deadline?: Duration;
+  /**
+   * An action, or its name, that is invoked with a `FailureNotice`, once, when an invocation has finally failed or timed
+   * out, after what it had done was taken back; not when it was cancelled. Default: none.
+   */
+  onFailure?: FailureHandler;
+  /** Invoked by the clock too, as long as a worker of the project declares it. Default: only by callers. */
+  schedule?: Schedule<NoInfer<Input>>;
 }
 
 /** A workflow whose types are not known. */
@@ -50,4 +65,6 @@ export interface AnyWorkflow {
   readonly output: StandardSchemaV1 | undefined;
   readonly handler: WorkflowHandler<never, unknown>;
   readonly deadlineMs: number | undefined;
+  readonly onFailure?: string | undefined;
+  readonly schedule?: SchedulePlan | undefined;
 }

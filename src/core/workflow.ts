@@ -4,7 +4,10 @@ import { DoError } from './errors.ts';
 import { host } from './host.ts';
 import type { Invocation } from './invocation.ts';
 import { checkName } from './name.ts';
+import { failureHandlerName } from './on-failure.ts';
 import { registerWorkflow } from './registry.ts';
+import type { SchedulePlan } from './schedule.ts';
+import { resolveSchedule } from './schedule.ts';
 import { checkStandardSchema } from './standard-schema.ts';
 import type { CallOptions, Handle } from './verbs.ts';
 import type { WorkflowDefinition, WorkflowHandler } from './workflow-definition.ts';
@@ -35,6 +38,10 @@ export class Workflow<
   readonly handler: WorkflowHandler<HandlerInput, HandlerOutput>;
   /** For the whole invocation, where the call sets none; undefined without. */
   readonly deadlineMs: number | undefined;
+  /** The action that is told when it finally failed; undefined where none is. */
+  readonly onFailure: string | undefined;
+  /** When it is invoked by the clock; undefined where it is not. */
+  readonly schedule: SchedulePlan | undefined;
 
   constructor(definition: WorkflowDefinition<HandlerInput, HandlerOutput, Input, Output, Name>) {
     this.name = checkName(definition.name) as Name;
@@ -46,23 +53,24 @@ export class Workflow<
     if (typeof definition.handler !== 'function')
       throw new DoError('DEFINITION_INVALID', `Expected \`handler\` of ${of} to be a function.`);
     this.handler = definition.handler;
-    this.deadlineMs =
-      definition.deadline === undefined ? undefined : toMs(definition.deadline, 'deadline');
+    this.deadlineMs = definition.deadline === undefined ? undefined : toMs(definition.deadline, 'deadline');
+    this.onFailure = failureHandlerName(definition.onFailure, of);
+    this.schedule = resolveSchedule(definition.schedule, of);
     registerWorkflow(this);
   }
 
   /** Runs the workflow and returns its output. Throws a `DoError` with the whole `invocation` when it did not complete. */
   invoke(input: Input, options?: CallOptions): Promise<Output> {
-    return host().invoke(this.name, input, options) as Promise<Output>;
+    return host().invoke(this.name, input, options, 'workflow') as Promise<Output>;
   }
 
   /** As `invoke`, but returns the whole invocation. */
   run(input: Input, options?: CallOptions): Promise<Invocation<Output>> {
-    return host().run(this.name, input, options) as Promise<Invocation<Output>>;
+    return host().run(this.name, input, options, 'workflow') as Promise<Invocation<Output>>;
   }
 
   /** Resolves when the invocation is durably accepted. */
   start(input: Input, options?: CallOptions): Promise<Handle<Output>> {
-    return host().start(this.name, input, options) as Promise<Handle<Output>>;
+    return host().start(this.name, input, options, 'workflow') as Promise<Handle<Output>>;
   }
 }

@@ -2,14 +2,16 @@ import { inspect } from 'node:util';
 import express from 'express';
 import type { Express, Router } from 'express';
 import { DoError } from '../core/errors.ts';
+import { KINDS } from '../core/kind.ts';
 import { requireKey } from './bearer.ts';
 import type { ApiDeps } from './deps.ts';
 import { problemHandler } from './problem.ts';
-import { addActionRoutes } from './routes/actions.ts';
+import { addCatalogueRoutes } from './routes/catalogue.ts';
 import { addErrorRoute } from './routes/errors.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addInvocationRoutes } from './routes/invocations.ts';
 import { addInvokeRoute } from './routes/invoke.ts';
+import { addTellingRoutes } from './routes/telling.ts';
 
 /** The HTTP facade: it asks for invocations and reads them; a handler never runs here. */
 export function createApp(deps: ApiDeps): Express {
@@ -40,8 +42,11 @@ function v1(deps: ApiDeps, onError: (error: unknown) => void): Router {
     next();
   });
   router.use(requireKey(deps.authenticate));
-  addInvokeRoute(router, deps, onError);
-  addActionRoutes(router, deps);
+  for (const kind of KINDS) {
+    addInvokeRoute(router, kind, deps, onError);
+    addCatalogueRoutes(router, kind, deps);
+  }
   addInvocationRoutes(router, deps);
+  addTellingRoutes(router, deps);
   return router;
 }

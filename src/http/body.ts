@@ -14,10 +14,14 @@ const readRaw = express.raw({ type: () => true, limit: JSON_BYTES_LIMIT });
 export async function readJson(req: Request, res: Response): Promise<unknown> {
   checkMediaType(req.headers['content-type']);
   const bytes = await readBytes(req, res);
-  if (bytes.length === 0) {
-    throw new DoError('BODY_INVALID', 'The body is empty: send the input as a JSON value, `null` for none.');
-  }
-  return parseJson(bytes);
+  if (bytes.length > 0) return parseJson(bytes);
+  throw new DoError('BODY_INVALID', 'The body is empty: send the input as a JSON value, `null` for none.');
+}
+
+/** The same where a body may be left out: then it is null, and needs no media type. */
+export async function readJsonIfAny(req: Request, res: Response): Promise<unknown> {
+  const { 'transfer-encoding': encoding, 'content-length': length = '0' } = req.headers;
+  return encoding === undefined && Number(length) === 0 ? null : await readJson(req, res);
 }
 
 function checkMediaType(contentType: string | undefined): void {

@@ -41,16 +41,18 @@ export function problemHandler(onError: (error: unknown) => void): ErrorRequestH
 /** How an invocation ended is told by the invocation: as the status of a request it would be a fault of ours. */
 const hidesDetail = (code: ErrorCode): boolean => code === 'INTERNAL' || ERRORS[code].met === 'outcome';
 
+const FIRST_SEGMENTS: readonly [string, ErrorCode][] = [
+  ['/v1/actions/', 'ACTION_NOT_FOUND'],
+  ['/v1/workflows/', 'WORKFLOW_NOT_FOUND'],
+  ['/v1/invocations/', 'INVOCATION_NOT_FOUND'],
+];
+
 /** Express gives up on a path such as `/v1/actions/%zz` before any handler sees it: no such name can exist. */
 function undecodable(error: unknown, path: string): DoError | undefined {
   if (!(error instanceof URIError)) return undefined;
-  const code = path.startsWith('/v1/actions/')
-    ? 'ACTION_NOT_FOUND'
-    : path.startsWith('/v1/invocations/')
-      ? 'INVOCATION_NOT_FOUND'
-      : 'ROUTE_NOT_FOUND';
+  const found = FIRST_SEGMENTS.find(([prefix]) => path.startsWith(prefix));
   return new DoError(
-    code,
+    found?.[1] ?? 'ROUTE_NOT_FOUND',
     'The path holds a percent sign that is not followed by valid UTF-8 in hex digits.',
   );
 }

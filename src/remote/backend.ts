@@ -1,6 +1,8 @@
-import type { Backend, StartRequest, Started } from '../core/backend.ts';
+import type { Backend, SignalRequest, StartRequest, Started } from '../core/backend.ts';
+import type { Decision } from '../core/decision.ts';
 import { DoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
+import { notAName } from '../core/kind.ts';
 import { isName } from '../core/name.ts';
 import { notCompleted } from '../core/outcome.ts';
 import type { InvocationPage, InvocationQuery } from '../core/query.ts';
@@ -81,6 +83,24 @@ export class RemoteBackend implements Backend {
     await this.#once({ method: 'POST', path: `${pathOf(id)}/cancel` });
   }
 
+  /** With a key it may be sent again though it may have arrived. */
+  async signal(id: string, { name, payload, idempotencyKey }: SignalRequest): Promise<void> {
+    if (!isName(name)) throw notAName('signal', name);
+    const request: ApiRequest = {
+      method: 'POST',
+      path: `${pathOf(id)}/signal/${name}`,
+      headers: keyHeader(idempotencyKey),
+      body: JSON.stringify(checkJson(payload, 'input', name)),
+    };
+    await this.#send(request, { limitMs: this.#startPatienceMs, isRepeatable: idempotencyKey !== undefined });
+  }
+
+  async decide(id: string, name: string, decision: Decision): Promise<void> {
+    if (!isName(name)) throw notAName('approval', name);
+    const body = JSON.stringify(decision);
+    await this.#once({ method: 'POST', path: `${pathOf(id)}/approvals/${name}`, body });
+  }
+
   async compensate(id: string): Promise<Started> {
     const { body } = await this.#send({ method: 'POST', path: `${pathOf(id)}/compensate` }, ONCE);
     return { id: toInvocation(body).id, replayed: false };
@@ -88,17 +108,17 @@ export class RemoteBackend implements Backend {
 
   /** Without a key a request that may have arrived is not sent again: that would be a second invocation. */
   async #post(request: StartRequest, prefer: string, wait: Pick<ApiRequest, 'waitMs' | 'signal'>) {
-    const { name, idempotencyKey, deadlineMs, delayMs } = request;
-    if (!isName(name)) throw actionNotFound(name);
+    const { name, kind = 'action', idempotencyKey, deadlineMs, delayMs } = request;
+    if (!isName(name)) throw notAName(kind, name);
     const body = JSON.stringify(checkJson(request.input, 'input', name));
     const headers = {
       Prefer: prefer,
-      ...(idempotencyKey !== undefined && { 'Idempotency-Key': quoted(idempotencyKey) }),
+      ...keyHeader(idempotencyKey),
       ...(deadlineMs !== undefined && { 'Invocation-Deadline': String(deadlineMs) }),
       ...(delayMs !== undefined && { 'Invocation-Delay': String(delayMs) }),
     };
     return await this.#send(
-      { method: 'POST', path: `/v1/actions/${name}/invoke`, headers, body, ...wait },
+      { method: 'POST', path: `/v1/${kind}s/${name}/invoke`, headers, body, ...wait },
       { limitMs: this.#startPatienceMs, isRepeatable: idempotencyKey !== undefined, signal: wait.signal },
     );
   }
@@ -143,14 +163,9 @@ function pathOf(id: string): string {
   );
 }
 
-const actionNotFound = (name: string): DoError =>
-  new DoError(
-    'ACTION_NOT_FOUND',
-    `There is no action ${JSON.stringify(name.slice(0, 128))}: names are lower-case words joined by dots, dashes or underscores.`,
-  );
-
 /** Quoted, a key may begin or end with a space or begin with a quote. */
-const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`;
+const keyHeader = (key: string | undefined): Record<string, string> =>
+  key === undefined ? {} : { 'Idempotency-Key': `"${key.replace(/["\\]/g, '\\$&')}"` };
 
 function toInvocation(body: unknown): Invocation {
   const invocation = body as Partial<Invocation>;

@@ -1,4 +1,5 @@
-import type { Backend, StartRequest, Started } from '../core/backend.ts';
+import type { Backend, SignalRequest, StartRequest, Started } from '../core/backend.ts';
+import type { Decision } from '../core/decision.ts';
 import { isDoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import type { InvocationPage, InvocationQuery } from '../core/query.ts';
@@ -69,6 +70,14 @@ export class ProcessBackend implements Backend {
 
   cancel(id: string): Promise<void> {
     return this.#use((backend) => backend.cancel(id));
+  }
+
+  signal(id: string, request: SignalRequest): Promise<void> {
+    return this.#use((backend) => backend.signal(id, request));
+  }
+
+  decide(id: string, name: string, decision: Decision): Promise<void> {
+    return this.#use((backend) => backend.decide(id, name, decision));
   }
 
   compensate(id: string): Promise<Started> {

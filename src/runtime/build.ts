@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
 import type { ActionEntry } from '../core/catalogue.ts';
 import { DoError } from '../core/errors.ts';
 import { allRegistered, allRegisteredWorkflows, definingFiles } from '../core/registry.ts';
 import type { StepEntry } from '../core/step.ts';
 import { actionQueue } from '../temporal/queues.ts';
+import { buildsDirOf, markUsed } from './builds.ts';
 import { toEntry } from './catalogue.ts';
 import type { Project } from './project.ts';
 
@@ -13,13 +13,24 @@ export async function buildWorkflows(project: Project) {
   const workflows = allRegisteredWorkflows();
   if (workflows.length === 0) return undefined;
   const { compileWorkflows } = await import('../compile/index.ts');
-  return await compileWorkflows({
+  const build = await compileWorkflows({
     files: [...new Set(workflows.map(({ name }) => fileOf(name)))],
     actions: allRegistered().map((action) => toStepEntry(toEntry(action), project.name)),
     root: project.root,
-    buildsDir: join(project.dataDir, 'builds'),
+    buildsDir: buildsDirOf(project),
   });
+  const compiled = new Set(build.workflows.map(({ name }) => name));
+  for (const { name } of workflows) if (!compiled.has(name)) throw notCompiled(name);
+  // It may have been there for long, and is in use from now on.
+  markUsed(build.codePath);
+  return build;
 }
+
+const notCompiled = (name: string): DoError =>
+  new DoError(
+    'WORKFLOW_INVALID',
+    `The workflow "${name}" is not written as one: its module has no \`new Workflow({ name: '${name}', … })\` at its top level, with \`Workflow\` imported from '@do-sdk/core'. Write it so, in a module of your project.`,
+  );
 
 export type WorkflowBuild = NonNullable<Awaited<ReturnType<typeof buildWorkflows>>>;
 
@@ -33,7 +44,7 @@ function fileOf(name: string): string {
   return file.startsWith('file:') ? fileURLToPath(file) : file;
 }
 
-function toStepEntry({ name, version, policy, safety }: ActionEntry, project: string): StepEntry {
+function toStepEntry({ name, version, policy, safety, onFailure }: ActionEntry, project: string): StepEntry {
   const compensatedBy = safety?.compensate?.action;
   return {
     name,
@@ -42,5 +53,6 @@ function toStepEntry({ name, version, policy, safety }: ActionEntry, project: st
     queue: actionQueue(project, name),
     ...(safety && { safety }),
     ...(compensatedBy !== undefined && { compensationQueue: actionQueue(project, compensatedBy) }),
+    ...(onFailure !== undefined && { onFailure }),
   };
 }

@@ -36,9 +36,14 @@ export class ProjectCatalogue implements Catalogue {
     return workflow && this.#build && toWorkflowEntry(workflow, this.#build);
   }
 
-  list(): CatalogueEntry[] {
+  /** What this process has imported, without what the manifest lists beside it. */
+  own(): CatalogueEntry[] {
     const names = [...allRegistered(), ...allRegisteredWorkflows()].map(({ name }) => name);
-    const own = names.flatMap((name) => this.#own(name) ?? []);
+    return names.flatMap((name) => this.#own(name) ?? []);
+  }
+
+  list(): CatalogueEntry[] {
+    const own = this.own();
     const known = new Set(own.map(({ name }) => name));
     const others = this.#manifest().filter(({ name }) => !known.has(name));
     return [...own, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -48,7 +53,7 @@ export class ProjectCatalogue implements Catalogue {
 function toWorkflowEntry(workflow: AnyWorkflow, build: ProcessBuild): WorkflowEntry | undefined {
   const compiled = build.workflows.find(({ name }) => name === workflow.name);
   if (!compiled) return undefined;
-  const { name, version, description, input, output, deadlineMs } = workflow;
+  const { name, version, description, input, output, deadlineMs, onFailure, schedule } = workflow;
   return {
     kind: 'workflow',
     name,
@@ -61,6 +66,8 @@ function toWorkflowEntry(workflow: AnyWorkflow, build: ProcessBuild): WorkflowEn
     build: build.id,
     queue: build.queue,
     signals: compiled.signals,
+    onFailure,
+    schedule,
   };
 }
 
@@ -69,7 +76,7 @@ const entries = new WeakMap<AnyAction, ActionEntry>();
 export function toEntry(action: AnyAction): ActionEntry {
   const known = entries.get(action);
   if (known) return known;
-  const { name, version, description, policy, safety, input, output, level } = action;
+  const { name, version, description, policy, safety, input, output, level, onFailure, schedule } = action;
   const entry: ActionEntry = {
     kind: 'action',
     name,
@@ -81,6 +88,8 @@ export function toEntry(action: AnyAction): ActionEntry {
     inputSchema: jsonSchemaOf(input, 'input'),
     outputSchema: jsonSchemaOf(output, 'output'),
     level,
+    onFailure,
+    schedule,
   };
   entries.set(action, entry);
   return entry;

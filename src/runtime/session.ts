@@ -8,6 +8,7 @@ import { buildQueue } from '../temporal/queues.ts';
 import { TemporalBackend } from '../temporal/backend.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import { call, connect } from '../temporal/connection.ts';
+import { applySchedules, pruneSchedules } from '../temporal/schedules.ts';
 import { configuredTemporal } from '../temporal/settings.ts';
 import { installRuntime, WorkerPool } from '../worker/pool.ts';
 import { Reconciler } from '../worker/reconciler.ts';
@@ -18,6 +19,7 @@ import { databaseNotConfigured, LazyLease } from './lazy-lease.ts';
 import { LazyStore } from './lazy-store.ts';
 import type { Project } from './project.ts';
 import { buildWorkflows } from './build.ts';
+import { BuildKeeper } from './builds-keeper.ts';
 import { findProject } from './project.ts';
 import { configuredDatabase } from './store-url.ts';
 
@@ -48,6 +50,8 @@ export class Session {
   readonly #databaseUrl: () => Promise<string>;
   #pool: Promise<WorkerPool> | undefined;
   #reconciler: Reconciler | undefined;
+  #keeper: BuildKeeper | undefined;
+  #build: string | undefined;
   #serves: (name: string) => boolean = () => false;
 
   private constructor(project: Project, opened: OpenedTemporal, options: SessionOptions) {
@@ -111,6 +115,7 @@ export class Session {
     const build = await buildWorkflows(this.project);
     if (!build) return;
     await pool.serveBuild(build);
+    this.#build = build.id;
     this.catalogue.useBuild({ ...build, queue: buildQueue(this.project.name, build.id) });
   }
 
@@ -118,6 +123,27 @@ export class Session {
   reconcile(): void {
     this.#reconciler ??= new Reconciler({ temporal: this.temporal, project: this.project.name });
     this.#reconciler.start();
+  }
+
+  /** Has the runs of earlier builds go on here, as long as this process serves. */
+  async keepBuilds(): Promise<void> {
+    const pool = await this.#pool;
+    if (!pool) return;
+    const { temporal, project } = this;
+    this.#keeper ??= new BuildKeeper({ temporal, project, pool, current: () => this.#build });
+    this.#keeper.start();
+  }
+
+  /** Has Temporal keep the time for what is served here and declares a schedule. */
+  async applySchedules(): Promise<void> {
+    const { catalogue, temporal } = this;
+    const served = catalogue.own().filter(({ name }) => this.#serves(name));
+    await applySchedules(temporal, { project: this.project.name, catalogue }, served);
+  }
+
+  /** Ends the schedules of what is no longer there; for a process that has imported the whole project. */
+  async pruneSchedules(): Promise<void> {
+    await pruneSchedules(this.temporal, this.project.name, this.catalogue.own());
   }
 
   /** Rejects with `TEMPORAL_UNAVAILABLE` when Temporal does not answer. */
@@ -136,7 +162,7 @@ export class Session {
 
   /** Lets running attempts end within the grace time and takes no more. */
   async drain(): Promise<void> {
-    await this.#reconciler?.stop();
+    await Promise.all([this.#reconciler?.stop(), this.#keeper?.stop()]);
     const pool = await this.#pool?.catch(() => undefined);
     await pool?.shutdown();
   }

@@ -1,57 +1,93 @@
 import { sha256 } from '@noble/hashes/sha256';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
-import { condition, defineUpdate, setHandler, upsertMemo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, defineUpdate, setHandler, upsertMemo } from '@temporalio/workflow';
 import canonicalize from 'canonicalize';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ActionError } from '../core/action-error.ts';
 import type { ApprovalAnswer, ApprovalRequest } from '../core/approval.ts';
 import { APPROVE, APPROVALS_KEY, approvalProblem } from '../core/approval.ts';
+import type { CarriedApprovals, OpenOperation } from '../core/carried-run.ts';
 import { toMs } from '../core/duration.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import { checkName } from '../core/name.ts';
 import { checkJson } from '../core/validate.ts';
 import type { Approval, ApprovalOptions } from '../core/workflow-context.ts';
 
+/** Of those that were settled, this many are still told from those that never were: each change writes all of them again. */
+const SETTLED_SHOWN = 50;
+
 interface Asked {
   request: ApprovalRequest;
+  /** False until a handler that runs again gets to it, and with it to its schema. */
+  isAwaited: boolean;
   schema: StandardSchemaV1 | undefined;
   decision?: Approval;
 }
 
 /** What waits for a person. Open requests are in the memo, so that they are read without a worker. */
 export class Approvals {
-  readonly #asked: Asked[] = [];
+  readonly #asked: Asked[];
+  readonly #counts: Map<string, number>;
+
+  constructor({ requests, counts }: CarriedApprovals = { requests: [], counts: {} }) {
+    this.#asked = requests.map((request) => ({
+      request: { ...request },
+      schema: undefined,
+      isAwaited: false,
+    }));
+    this.#counts = new Map(Object.entries(counts));
+  }
+
+  /** All that are open, and of the others those that are shown. */
+  carried(): CarriedApprovals {
+    return { requests: this.#shown(), counts: Object.fromEntries(this.#counts) };
+  }
 
   /** A decision is an Update: whoever decides is told at once that it was taken, or why it was not. */
   listen(): void {
-    setHandler(
-      defineUpdate<null, [ApprovalAnswer]>(APPROVE),
-      async (answer) => {
-        const asked = this.#find(answer)!;
-        asked.decision = await decisionOf(asked, answer);
-        asked.request.state = 'decided';
-        this.#publish();
-        return null;
-      },
-      {
-        validator: (answer) => {
-          const problem = approvalProblem(this.#asked.map(({ request }) => request), answer);
-          if (problem) throw new ActionError(problem.message, { type: problem.code, nonRetryable: true });
-        },
-      },
+    setHandler(defineUpdate<null, [ApprovalAnswer]>(APPROVE), (answer) => this.#take(answer), {
+      validator: (answer: ApprovalAnswer) => void this.#check(answer),
+    });
+  }
+
+  async #take(answer: ApprovalAnswer): Promise<null> {
+    const open = this.#check(answer);
+    await condition(() => open.isAwaited);
+    const decision = await decisionOf(open, answer);
+    // Somebody else may have been faster while the schema was at work.
+    const asked = this.#check(answer);
+    asked.decision = decision;
+    asked.request.state = 'decided';
+    this.#publish();
+    return null;
+  }
+
+  /** The open request that an answer is for. */
+  #check(answer: ApprovalAnswer): Asked {
+    const problem = approvalProblem(
+      this.#asked.map(({ request }) => request),
+      answer,
     );
+    if (problem) throw refusal(problem.code, problem.message);
+    return this.#find(answer)!;
   }
 
   #find = ({ name, digest }: ApprovalAnswer): Asked | undefined =>
-    this.#asked.find(({ request }) => request.name === name && request.digest === digest && request.state === 'open');
+    this.#asked.find(
+      ({ request }) => request.name === name && request.digest === digest && request.state === 'open',
+    );
 
-  async ask<Data>(name: string, options: ApprovalOptions<Data> = {}): Promise<Approval<Data>> {
-    const asked = this.#open(name, options as ApprovalOptions);
-    const { timeout } = options;
+  /** The decision, with its data as they were sent. `open` is what a run before had asked for in this place. */
+  async ask(name: string, options: ApprovalOptions, open: OpenOperation): Promise<Approval> {
+    const asked = this.#again(open, options) ?? this.#open(name, options);
+    const { digest, expiresAt } = asked.request;
+    open.digest = digest;
     const isDecided = () => asked.decision !== undefined;
     const inTime =
-      timeout === undefined
+      expiresAt === null
         ? await condition(isDecided).then(() => true)
-        : await condition(isDecided, toMs(timeout, 'timeout'));
-    if (inTime || asked.decision) return asked.decision as Approval<Data>;
+        : await condition(isDecided, Math.max(1, Date.parse(expiresAt) - Date.now()));
+    if (inTime || asked.decision) return asked.decision!;
     asked.request.state = 'expired';
     this.#publish();
     throw new ActionError(`Nobody decided on "${name}" in time.`, {
@@ -60,10 +96,20 @@ export class Approvals {
     });
   }
 
+  #again({ digest }: OpenOperation, { schema }: ApprovalOptions): Asked | undefined {
+    const asked = this.#asked.find(({ request }) => request.state === 'open' && request.digest === digest);
+    return asked && Object.assign(asked, { schema, isAwaited: true });
+  }
+
   #open(name: string, { subject, schema, approvers, timeout }: ApprovalOptions): Asked {
+    checkName(name);
     const plain = checkJson(subject, 'input', name);
+    const open = this.#asked.flatMap(({ request }) => (request.state === 'open' ? request.subject : []));
+    // Together they are in one memo, which Temporal refuses above 2 MiB, and with it the task, for ever.
+    checkJson([...open, plain], 'input', name);
     const at = Date.now();
-    const number = this.#asked.filter(({ request }) => request.name === name).length + 1;
+    const number = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, number);
     const request: ApprovalRequest = {
       name,
       digest: digestOf({ name, number, subject: plain }),
@@ -73,26 +119,46 @@ export class Approvals {
       expiresAt: timeout === undefined ? null : new Date(at + toMs(timeout, 'timeout')).toISOString(),
       state: 'open',
     };
-    const asked: Asked = { request, schema };
+    const asked: Asked = { request, schema, isAwaited: true };
     this.#asked.push(asked);
     this.#publish();
     return asked;
   }
 
   #publish(): void {
-    upsertMemo({ [APPROVALS_KEY]: this.#asked.map(({ request }) => request) });
+    upsertMemo({ [APPROVALS_KEY]: this.#shown() });
+  }
+
+  #shown(): ApprovalRequest[] {
+    const settled = this.#asked.flatMap(({ request }) => (request.state === 'open' ? [] : request));
+    const shown = new Set(settled.slice(-SETTLED_SHOWN));
+    return this.#asked.flatMap(({ request }) => {
+      if (request.state === 'open') return request;
+      return shown.has(request) ? { ...request, subject: null } : [];
+    });
   }
 }
 
 /** Of the number too: a decision on the first of two equal requests is none on the second. */
 const digestOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalize(value) ?? '')));
 
+/** Any other error in an Update would not refuse it, but fail the task of its workflow again and again. */
+const refusal = (code: ErrorCode, message: string) => ApplicationFailure.nonRetryable(message, code);
+
 async function decisionOf({ schema }: Asked, answer: ApprovalAnswer): Promise<Approval> {
   const { approved, by, reason = null, data = null } = answer;
-  const checked = schema && approved ? await schema['~standard'].validate(data) : { value: data };
-  if ('issues' in checked && checked.issues) {
+  const checked = schema && approved ? await validated(schema, data) : { value: data };
+  if (checked.issues) {
     const why = checked.issues.map(({ message }) => message).join('; ');
-    throw new ActionError(`The decision's data is not valid: ${why}`, { type: 'INPUT_INVALID', nonRetryable: true });
+    throw refusal('INPUT_INVALID', `The decision's data is not valid: ${why}. Nothing was decided.`);
   }
-  return { approved, by, at: new Date().toISOString(), reason, data: (checked as { value: unknown }).value };
+  return { approved, by, at: new Date().toISOString(), reason, data };
+}
+
+async function validated(schema: StandardSchemaV1, data: unknown) {
+  try {
+    return await schema['~standard'].validate(data);
+  } catch (error) {
+    return { issues: [{ message: String(error) }] };
+  }
 }

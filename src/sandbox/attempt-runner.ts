@@ -25,6 +25,10 @@ export interface Attempted {
   tokenOf: (open: { epoch: number }) => string;
   lastHeartbeat?: unknown;
   step?: StepMark | undefined;
+  /** Resolves when the input may travel; many that travel together are refused together. */
+  room?: (() => Promise<void>) | undefined;
+  /** Milliseconds since the epoch at which the workflow's own deadline ends every attempt. */
+  endsAt?: number | undefined;
 }
 
 /** True when the rest belongs into a fresh run. */
@@ -72,13 +76,15 @@ export class AttemptRunner implements LoopPort {
   }
 
   async #attemptOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
-    const { name, input, policy, step } = this.#attempted;
+    const { name, input, policy, step, room, endsAt } = this.#attempted;
+    await room?.();
+    const left = endsAt === undefined ? Infinity : Math.max(1, endsAt - Date.now());
     const end = await runAttemptActivity({
       type: name,
       taskQueue,
       input,
       meta: this.#meta(plan),
-      plan,
+      plan: { ...plan, timeoutMs: Math.min(plan.timeoutMs, left) },
       summary: `${labelOf(step)}attempt ${plan.attempt} of ${policy.maximumAttempts}`,
     });
     this.lastHeartbeat = end.lastHeartbeat ?? this.lastHeartbeat;

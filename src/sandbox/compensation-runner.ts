@@ -12,6 +12,8 @@ export interface CompensationPlan {
   maximumAttempts: number;
   /** `compensates` says what is taken back; the number of the try is added. */
   meta: Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> & Required<Pick<AttemptEnvelope, 'compensates'>>;
+  /** Resolves when the input may travel. */
+  room: () => Promise<void>;
 }
 
 /** A compensation is the attempt loop once more, on another handler and without a deadline. */
@@ -32,7 +34,8 @@ export class CompensationRunner implements LoopPort {
   }
 
   async attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
-    const { type, taskQueue, input, meta, maximumAttempts } = this.#plan;
+    const { type, taskQueue, input, meta, maximumAttempts, room } = this.#plan;
+    await room();
     const summary = this.#describe(plan.attempt);
     const own = { ...meta, attempt: plan.attempt, maximumAttempts };
     return await runAttemptActivity({ type, taskQueue, input, meta: own, plan, summary });

@@ -18,7 +18,14 @@ export async function releaseEnqueued({ output, enqueued = [] }: AttemptReport):
   return output;
 }
 
-async function start({ name, workflowId, input, envelope, memo, taskQueue }: StagedInvocation): Promise<void> {
+async function start({
+  name,
+  workflowId,
+  input,
+  envelope,
+  memo,
+  taskQueue,
+}: StagedInvocation): Promise<void> {
   try {
     await startChild(name, {
       workflowId,

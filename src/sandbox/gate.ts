@@ -2,10 +2,10 @@ import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 
 /** Temporal refuses the 2,001st open activity, and the task that asks for it, for ever. */
 const MOST_OPEN = 500;
-/** What one workflow task asks for travels in one message, which may have 4 MiB. */
+/** What one workflow task asks for travels in one message, which may have 4 MiB; one command alone may have 2 MiB. */
 const MOST_BYTES = 1_500_000;
 
-/** Lets as many steps begin as Temporal takes; the others wait. Without it a wide fan-out would wedge its workflow. */
+/** Lets as much begin as Temporal takes; the rest waits. Without it a wide fan-out would wedge its workflow. */
 export class StepGate {
   #open = 0;
   #waiting: (() => void)[] = [];
@@ -13,8 +13,10 @@ export class StepGate {
   #historyLength = -1;
   #nextTask: Promise<void> | undefined;
 
-  async within<T>(bytes: number, step: () => Promise<T>): Promise<T> {
-    await this.#enter(bytes);
+  /** Runs `step` once there is a place for one more. */
+  async within<T>(step: () => Promise<T>): Promise<T> {
+    while (this.#open >= MOST_OPEN) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#open++;
     try {
       return await step();
     } finally {
@@ -23,12 +25,11 @@ export class StepGate {
     }
   }
 
-  async #enter(bytes: number): Promise<void> {
-    while (this.#open >= MOST_OPEN) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#open++;
+  /** Resolves when a command of that size may go with this workflow task. */
+  room = async (bytes: number): Promise<void> => {
     while (!this.#fits(bytes)) await this.#untilNextTask();
     this.#bytes += bytes;
-  }
+  };
 
   #fits(bytes: number): boolean {
     const { historyLength } = workflowInfo();

@@ -1,6 +1,5 @@
 import { makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
-import type { InvocationEnvelope, InvocationMemo } from '../core/envelope.ts';
-import { MEMO_KEY } from '../core/envelope.ts';
+import type { InvocationEnvelope, SettleEnvelope } from '../core/envelope.ts';
 import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
 import { needsSettling } from '../core/safety.ts';
@@ -8,13 +7,21 @@ import { invocationToken } from '../core/token.ts';
 import type { Attempted } from './attempt-runner.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import { releaseEnqueued } from './enqueued.ts';
+import { tellFailure } from './failure-notice.ts';
+import { memoOfNextRun } from './next-run.ts';
 import { settlePredecessor } from './predecessor.ts';
 import { settleUnsettled } from './settle-unsettled.ts';
+import { settleWorkflow } from './settle-workflow.ts';
 import { ActivitySettlement } from './settlement.ts';
+import { stepFailure } from './step.ts';
 import { toWorkflowFailure } from './workflow-failure.ts';
 
 /** What the prebuilt bundle runs for every workflow type: an invocation of an action, or the settling of one. */
-export async function invokeAction(input: unknown, envelope: InvocationEnvelope): Promise<unknown> {
+export async function invokeAction(
+  input: unknown,
+  envelope: InvocationEnvelope | SettleEnvelope,
+): Promise<unknown> {
+  if ('settlesWorkflow' in envelope) return await settleWorkflow(envelope);
   const { settles } = envelope;
   if (settles) return await settleUnsettled(input, envelope, settles);
   const before = await settlePredecessor(envelope);
@@ -38,8 +45,20 @@ async function runInvocation(input: unknown, envelope: InvocationEnvelope): Prom
     settlement: settlementOf(input, envelope, tokenOf),
   });
   if (result.status === 'completed') return await releaseEnqueued(result);
-  if (result.status !== 'continued') throw toWorkflowFailure(result);
+  if (result.status !== 'continued') throw await failed(input, envelope, result);
   return await continueAsNew(input, envelope, { result, deadlineAt, lastHeartbeat: runner.lastHeartbeat });
+}
+
+async function failed(
+  input: unknown,
+  { onFailure }: InvocationEnvelope,
+  result: Extract<LoopResult, { attempts: number }>,
+): Promise<Error> {
+  const { workflowType: name, firstExecutionRunId } = workflowInfo();
+  const { attempts } = result;
+  const token = invocationToken(name, firstExecutionRunId);
+  await tellFailure(onFailure, { name, input, failure: stepFailure(result), attempts, token });
+  return toWorkflowFailure(result);
 }
 
 type TokenOf = Attempted['tokenOf'];
@@ -53,7 +72,17 @@ function attemptedBy(input: unknown, envelope: InvocationEnvelope, tokenOf: Toke
   const { workflowType: name, taskQueue } = workflowInfo();
   const { version, caller, policy, queue, local, resume } = envelope;
   const nearby = local === true ? taskQueue : undefined;
-  return { name, version, caller, input, policy, queue, nearby, tokenOf, lastHeartbeat: resume?.lastHeartbeat };
+  return {
+    name,
+    version,
+    caller,
+    input,
+    policy,
+    queue,
+    nearby,
+    tokenOf,
+    lastHeartbeat: resume?.lastHeartbeat,
+  };
 }
 
 function settlementOf(
@@ -79,13 +108,4 @@ async function continueAsNew(input: unknown, envelope: InvocationEnvelope, rest:
   const next = { ...envelope, local: false, resume: { attempt, epoch, deadlineAt, lastHeartbeat } };
   const memo = memoOfNextRun();
   return await makeContinueAsNewFunc<typeof invokeAction>({ workflowType, taskQueue, memo })(input, next);
-}
-
-/** A listing shows the last run only, and Temporal tells of its first neither id nor start there. */
-function memoOfNextRun(): Record<string, unknown> {
-  const { memo, firstExecutionRunId, startTime } = workflowInfo();
-  const ours = memo?.[MEMO_KEY] as InvocationMemo | undefined;
-  if (!ours) return { ...memo };
-  const first = { firstRunId: firstExecutionRunId, startedAt: ours.startedAt ?? startTime.toISOString() };
-  return { ...memo, [MEMO_KEY]: { ...ours, ...first } satisfies InvocationMemo };
 }

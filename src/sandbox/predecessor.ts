@@ -11,8 +11,11 @@ import { HEARTBEAT_TIMEOUT_MS, PREDECESSOR } from '../core/envelope.ts';
  * The run that had this id before may have ended without running any code of ours, a transaction of it still open or an
  * effect of it not taken back. It is settled before the first attempt of this one.
  */
-export async function settlePredecessor(envelope: InvocationEnvelope): Promise<SettledOutcome | undefined> {
-  const { predecessor, resume, queue } = envelope;
+export async function settlePredecessor({
+  predecessor,
+  resume,
+  queue,
+}: Pick<InvocationEnvelope, 'predecessor' | 'resume' | 'queue'>): Promise<SettledOutcome | undefined> {
   if (!predecessor || resume) return undefined;
   const activities = proxyActivities({
     taskQueue: queue,

@@ -1,17 +1,27 @@
-import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  ContinueAsNew,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { WorkflowEnvelope } from '../core/envelope.ts';
-import type { ErrorCode } from '../core/errors.ts';
-import { DoError, isDoError } from '../core/errors.ts';
+import { DoError } from '../core/errors.ts';
 import type { Failure } from '../core/failure.ts';
-import { toFailure } from '../core/failure.ts';
-import { setHost } from '../core/host.ts';
 import { registeredWorkflow } from '../core/registry.ts';
+import { invocationToken } from '../core/token.ts';
 import { checkJson, checkSchema } from '../core/validate.ts';
 import type { AnyWorkflow } from '../core/workflow-definition.ts';
-import { Approvals } from './approvals.ts';
-import { Signals } from './signals.ts';
+import { tellFailure } from './failure-notice.ts';
+import type { HandlerParts } from './handler-parts.ts';
+import { handlerParts } from './handler-parts.ts';
+import { settlePredecessor } from './predecessor.ts';
+import type { Remaining } from './saga.ts';
 import { Steps } from './steps.ts';
-import { contextOf } from './workflow-context.ts';
+import { Strays } from './strays.ts';
+import { compensationFailed, ended, handlerFailed, Verdict } from './workflow-end.ts';
 import { workflowFailure } from './workflow-failure.ts';
 
 /** What a bundle of `.do` workflows runs for every workflow type: the handler of that name. */
@@ -21,33 +31,47 @@ export async function runWorkflow(input: unknown, envelope: WorkflowEnvelope): P
 
 class WorkflowRun {
   readonly #input: unknown;
+  readonly #envelope: WorkflowEnvelope;
   readonly #steps: Steps;
-  readonly #signals = new Signals();
-  readonly #approvals = new Approvals();
+  readonly #parts: HandlerParts;
+  /** What the handler does; cancelled with the invocation, at the deadline, and once the handler has failed. */
   readonly #scope = new CancellationScope();
   readonly #deadlineAt: number | undefined;
   #isLate = false;
   #hasEnded = false;
 
-  constructor(input: unknown, { caller, deadlineMs }: WorkflowEnvelope) {
+  constructor(input: unknown, envelope: WorkflowEnvelope) {
+    const { caller, deadlineMs, resume } = envelope;
     this.#input = input;
-    this.#steps = new Steps(caller);
+    this.#envelope = envelope;
     this.#deadlineAt =
-      deadlineMs === undefined ? undefined : workflowInfo().startTime.getTime() + deadlineMs;
-    setHost(this.#steps);
-    this.#signals.listen();
-    this.#approvals.listen();
+      resume?.deadlineAt ??
+      (deadlineMs === undefined ? undefined : workflowInfo().startTime.getTime() + deadlineMs);
+    this.#steps = new Steps(caller, this.#deadlineAt);
+    this.#parts = handlerParts({ input, envelope, steps: this.#steps, deadlineAt: this.#deadlineAt });
   }
 
   async execute(): Promise<unknown> {
     const timer = new CancellationScope();
-    if (this.#deadlineAt !== undefined) void timer.run(() => this.#watchDeadline()).catch(() => undefined);
     try {
+      await this.#settlePredecessor();
+      if (this.#deadlineAt !== undefined) void timer.run(() => this.#watchDeadline()).catch(() => undefined);
       return await this.#runHandler();
     } catch (error) {
+      if (error instanceof ContinueAsNew) throw error;
+      timer.cancel();
       return await this.#fail(error);
     } finally {
       timer.cancel();
+    }
+  }
+
+  async #settlePredecessor(): Promise<void> {
+    const { predecessor } = this.#envelope;
+    try {
+      await settlePredecessor({ predecessor, queue: workflowInfo().taskQueue });
+    } catch (error) {
+      throw isCancellation(error) ? error : new Verdict(error);
     }
   }
 
@@ -61,27 +85,43 @@ class WorkflowRun {
     const { workflowType: name } = workflowInfo();
     const workflow = registeredWorkflow(name);
     if (!workflow) throw new DoError('WORKFLOW_NOT_FOUND', `This build has no workflow "${name}".`);
-    const parsed = await checkSchema(workflow.input, this.#input, 'input', name);
+    const parsed = await Verdict.of(() => checkSchema(workflow.input, this.#input, 'input', name));
     const output = await this.#scope.run(() => this.#untilEnded(workflow, parsed));
+    // A deadline holds, whatever the handler makes of it; a cancellation it may take for an end of its own.
+    if (this.#isLate) throw new Error('The deadline passed.');
     this.#refuseOpenSteps(name);
-    return checkJson(await checkSchema(workflow.output, output, 'output', name), 'output', name);
+    return await Verdict.of(async () => {
+      const plain = checkJson(output, 'output', name);
+      if (!workflow.output) return plain;
+      return checkJson(await checkSchema(workflow.output, output ?? null, 'output', name), 'output', name);
+    });
   }
 
-  /** A handler that waits for nothing of ours would not notice that it was cancelled. */
   async #untilEnded({ handler }: AnyWorkflow, input: unknown): Promise<unknown> {
-    const handled = handler(input as never, contextOf(this.#signals, this.#approvals));
-    const abandoned = this.#scope.cancelRequested.catch(async (reason: unknown) => {
-      if (this.#hasEnded) return;
-      await CancellationScope.nonCancellable(async () => {
-        await this.#steps.settled();
-        // What the handler does about it comes first.
-        await sleep(1, { summary: 'the handler was cancelled' });
-        await this.#steps.settled();
-      });
+    const stray = CancellationScope.nonCancellable(() => new Strays().first());
+    const { context, continuation } = this.#parts;
+    continuation.start();
+    const handled = (async () => await handler(input as never, context))();
+    const abandoned = this.#untilAbandoned();
+    const unheard = stray.catch(async (reason: unknown) => {
+      // What its cancellation leaves behind is not the reason of its end.
+      if (this.#scope.consideredCancelled) return await new Promise<never>(() => undefined);
       throw reason;
     });
-    abandoned.catch(() => undefined);
-    return await Promise.race([handled, abandoned]);
+    return await Promise.race([handled, abandoned, unheard, continuation.ended]);
+  }
+
+  /** Rejects once a cancelled handler waits for nothing that could still come: a promise of its own, say. */
+  async #untilAbandoned(): Promise<never> {
+    try {
+      return await this.#scope.cancelRequested;
+    } catch (reason) {
+      // The first look is before the handler has been told.
+      let looks = 0;
+      const isAbandoned = () => looks++ > 0 && (this.#hasEnded || this.#steps.openCount === 0);
+      await CancellationScope.nonCancellable(() => condition(isAbandoned));
+      throw reason;
+    }
   }
 
   #refuseOpenSteps(name: string): void {
@@ -95,44 +135,33 @@ class WorkflowRun {
 
   /** Tells the failure once nothing of the workflow goes on, and what can be taken back has been. */
   async #fail(error: unknown): Promise<never> {
-    const isCancelled = isCancellation(error) && CancellationScope.current().consideredCancelled;
+    const isCancelled = CancellationScope.current().consideredCancelled;
+    this.#isLate ||= this.#deadlineAt !== undefined && Date.now() >= this.#deadlineAt;
     this.#hasEnded = true;
     this.#scope.cancel();
     await CancellationScope.nonCancellable(() => this.#steps.settled());
     const failure = this.#failureOf(error, isCancelled);
-    const remaining = await this.#steps.saga.compensate(failure);
-    if (remaining.length > 0) throw toWorkflowFailure(compensationFailed(failure, remaining), error);
-    if (isCancelled && !this.#isLate) throw error;
-    throw toWorkflowFailure(failure, error);
+    const remaining = [...this.#steps.remaining, ...(await this.#steps.saga.compensate(failure))];
+    if (isCancelled && !this.#isLate && remaining.length === 0) throw toCancellation(error);
+    return await this.#tell(failure, remaining, error);
   }
 
   #failureOf(error: unknown, isCancelled: boolean): Failure {
-    if (this.#isLate) return ended('INVOCATION_TIMED_OUT', 'DeadlineExceeded', 'The deadline passed.');
-    if (isCancelled) return ended('INVOCATION_CANCELLED', 'Cancelled', 'The invocation was cancelled.');
-    return { ...toFailure(error, codeOf(error)), nonRetryable: true };
+    if (this.#isLate) return ended('INVOCATION_TIMED_OUT');
+    return isCancelled ? ended('INVOCATION_CANCELLED') : handlerFailed(error);
+  }
+
+  async #tell(reason: Failure, remaining: readonly Remaining[], error: unknown): Promise<never> {
+    const { workflowType: name, firstExecutionRunId } = workflowInfo();
+    const failure = remaining.length > 0 ? compensationFailed(reason, remaining) : reason;
+    const token = invocationToken(name, firstExecutionRunId);
+    await tellFailure(this.#envelope.onFailure, { name, input: this.#input, failure, attempts: 1, token });
+    throw workflowFailure(failure, 1, error instanceof Verdict ? error.cause : error);
   }
 }
 
-/** A step's own deadline, or a refusal of its input, is not this invocation's. */
-const OWN_CODES: readonly string[] = ['OUTPUT_INVALID', 'COMPENSATION_FAILED', 'INPUT_INVALID'];
-
-const codeOf = (error: unknown): ErrorCode =>
-  isDoError(error) && OWN_CODES.includes(error.code) ? error.code : 'INVOCATION_FAILED';
-
-const ended = (code: ErrorCode, type: string, message: string): Failure => ({
-  code,
-  type,
-  message,
-  nonRetryable: true,
-});
-
-const compensationFailed = (failure: Failure, remaining: { path: string; failure: Failure }[]): Failure => {
-  const what = remaining.map(({ path, failure: { type, message } }) => `${path}: ${type}: ${message}`);
-  return ended(
-    'COMPENSATION_FAILED',
-    'CompensationFailed',
-    `The workflow failed (${failure.type}: ${failure.message}), and taking back what it had done failed finally: ${what.join('; ')}. Their effects may remain; compensate it again once the cause is gone.`,
-  );
-};
-
-const toWorkflowFailure = (failure: Failure, cause: unknown) => workflowFailure(failure, 1, cause);
+/** A handler that fails while it is being cancelled leaves a cancelled invocation, not a failed one. */
+const toCancellation = (error: unknown): unknown =>
+  isCancellation(error)
+    ? error
+    : new CancelledFailure('The workflow was cancelled.', [], error instanceof Error ? error : undefined);

@@ -1,5 +1,5 @@
 import { CancellationScope, log, metricMeter, proxyActivities } from '@temporalio/workflow';
-import type { AttemptEnvelope, InvocationEnvelope } from '../core/envelope.ts';
+import type { AttemptEnvelope, InvocationEnvelope, RecallPlan } from '../core/envelope.ts';
 import { COMPENSATE, SEAL } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
 import { runAttempts } from '../core/loop.ts';
@@ -15,9 +15,12 @@ import type { StepMark } from '../core/step.ts';
 import { labelOf } from './attempt-runner.ts';
 import { CompensationRunner } from './compensation-runner.ts';
 import { releaseEnqueued } from './enqueued.ts';
+import { bytesOf } from './size.ts';
 
 /** Long enough for the store to end whoever holds the token. */
 const SEAL_TIMEOUT_MS = 30_000;
+/** An activity's arguments may have 2 MiB together, and input and output of a step 1 MiB each. */
+const MOST_BYTES = 1_500_000;
 
 export interface Settled {
   /** The action's name. */
@@ -29,6 +32,12 @@ export interface Settled {
   envelope: Pick<InvocationEnvelope, 'safety' | 'queue' | 'compensationQueue' | 'version' | 'caller'>;
   tokenOf: (open: OpenAttempt) => string;
   firstRunId: string;
+  /** Where input and output are on record, should they be too large to travel once more. */
+  recall?: RecallPlan | undefined;
+  /** True: they are not here at all. */
+  isElsewhere?: boolean | undefined;
+  /** Resolves when something of that size may travel. */
+  room?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /** Seals and compensates by activities. A cancelled invocation is settled all the same. */
@@ -61,8 +70,9 @@ export class ActivitySettlement implements Settlement {
   }
 
   async #compensate(failed: FailedAttempt): Promise<CompensationOutcome> {
-    const { name, input, output = null, envelope } = this.#settled;
+    const { name, envelope } = this.#settled;
     const { policy, action } = this.safety.compensate!;
+    const { input, output, bytes, ...recall } = this.#carried(action === undefined ? 1 : 2);
     const { attempt, failure } = failed;
     const compensates = { attempt, output, error: errorOf(failure) };
     const runner = new CompensationRunner({
@@ -70,7 +80,8 @@ export class ActivitySettlement implements Settlement {
       taskQueue: envelope.compensationQueue ?? envelope.queue,
       input: action === undefined ? input : { input, ...compensates },
       maximumAttempts: policy.maximumAttempts,
-      meta: { ...this.#meta(failed), compensates },
+      meta: { ...this.#meta(failed), compensates, ...recall },
+      room: async () => await this.#settled.room?.(bytes),
     });
     const result = await runAttempts(runner, policy);
     if (result.status === 'completed') {
@@ -81,6 +92,15 @@ export class ActivitySettlement implements Settlement {
       throw new Error(`A compensation has no deadline, yet it ${result.status}.`);
     this.#beLoud(result.failure);
     return { status: 'failed', failure: result.failure, error: result.error };
+  }
+
+  /** What travels to the compensation; the output as often as its arguments hold it. */
+  #carried(copies: number): { input: unknown; output: unknown; bytes: number; recall?: RecallPlan } {
+    const { input, output = null, recall, isElsewhere } = this.#settled;
+    if (isElsewhere && recall) return { input: null, output: null, bytes: 0, recall };
+    const bytes = this.#settled.room || recall ? bytesOf(input) + copies * bytesOf(output) : 0;
+    if (!recall || bytes <= MOST_BYTES) return { input, output, bytes };
+    return { input: null, output: null, bytes: 0, recall };
   }
 
   #beLoud(failure: Failure): void {

@@ -1,12 +1,20 @@
 import { condition, log, setDefaultSignalHandler } from '@temporalio/workflow';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ActionError } from '../core/action-error.ts';
-import type { Duration } from '../core/duration.ts';
-import { toMs } from '../core/duration.ts';
+import type { CarriedRun } from '../core/carried-run.ts';
+import { checkName } from '../core/name.ts';
 
 /** Signals in the order in which they came; each is given to one wait. */
 export class Signals {
-  readonly #received = new Map<string, unknown[]>();
+  readonly #received: Map<string, unknown[]>;
+
+  constructor(before: CarriedRun['signals'] = {}) {
+    this.#received = new Map(Object.entries(before).map(([name, payloads]) => [name, [...payloads]]));
+  }
+
+  /** What nobody has taken. */
+  carried = (): CarriedRun['signals'] =>
+    Object.fromEntries([...this.#received].filter(([, payloads]) => payloads.length > 0));
 
   /** Before the handler begins: what came while no worker was there is delivered at once. */
   listen(): void {
@@ -19,17 +27,19 @@ export class Signals {
     return received;
   }
 
-  async next<Payload>(
+  /** The payload as it was sent, of the next one that the schema takes. */
+  async next(
     name: string,
-    schema?: StandardSchemaV1<unknown, Payload>,
-    { timeout }: { timeout?: Duration } = {},
-  ): Promise<Payload> {
-    const deadlineAt = timeout === undefined ? undefined : Date.now() + toMs(timeout, 'timeout');
+    schema: StandardSchemaV1 | undefined,
+    deadlineAt: number | undefined,
+  ): Promise<unknown> {
+    // Nobody could send one of another name.
+    checkName(name);
     for (;;) {
       const payload = await this.#take(name, deadlineAt);
-      if (!schema) return payload as Payload;
+      if (!schema) return payload;
       const checked = await schema['~standard'].validate(payload);
-      if (!checked.issues) return checked.value;
+      if (!checked.issues) return payload;
       const why = checked.issues.map(({ message }) => message).join('; ');
       log.warn(`A signal "${name}" was passed over: its payload is not valid: ${why}`);
     }

@@ -1,45 +1,63 @@
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import canonicalize from 'canonicalize';
+import type { CarriedSteps } from '../core/carried-run.ts';
 import { DoError } from '../core/errors.ts';
 import type { Host } from '../core/host.ts';
 import type { Invocation } from '../core/invocation.ts';
 import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
 import { needsSettling } from '../core/safety.ts';
-import type { StepEntry, StepMark } from '../core/step.ts';
 import { stepToken } from '../core/token.ts';
 import { toTiming } from '../core/timing.ts';
 import { checkJson } from '../core/validate.ts';
 import type { CallOptions, Handle } from '../core/verbs.ts';
+import { isIdempotencyKey } from '../core/verbs.ts';
 import { AttemptRunner } from './attempt-runner.ts';
-import { currentBuild } from './build-entry.ts';
 import { ChildWorkflows } from './children.ts';
 import { releaseEnqueued } from './enqueued.ts';
+import { tellFailure } from './failure-notice.ts';
 import { StepGate } from './gate.ts';
+import type { Remaining } from './saga.ts';
 import { Saga, settlementOf } from './saga.ts';
+import { bytesOf } from './size.ts';
+import type { Step } from './step.ts';
+import { stepFailure, toStep } from './step.ts';
 import { stepError } from './step-error.ts';
-import { overridden } from './step-policy.ts';
 
-interface Step {
-  entry: StepEntry;
-  mark: StepMark;
-  input: unknown;
-  options: CallOptions;
-}
+type Ended = Extract<LoopResult, { attempts: number }>;
 
 /** `charge.invoke(x)` in a handler: the attempt loop within the workflow, each attempt an activity. */
 export class Steps implements Host {
   readonly saga = new Saga();
+  /** Of steps that failed and could not be taken back. */
+  readonly remaining: Remaining[] = [];
   readonly #caller: string;
+  readonly #endsAt: number | undefined;
   readonly #children: ChildWorkflows;
   readonly #gate = new StepGate();
   readonly #open = new Set<Promise<unknown>>();
   readonly #calls = new Map<string, number>();
-  readonly #keyed = new Map<string, Promise<unknown>>();
+  readonly #keyed = new Map<string, { begun: Promise<unknown>; input: string | undefined }>();
   #seq = 0;
 
-  constructor(caller: string) {
+  constructor(caller: string, endsAt: number | undefined) {
     this.#caller = caller;
+    this.#endsAt = endsAt;
     this.#children = new ChildWorkflows(caller);
+  }
+
+  /** What the next run counts on from. */
+  carried(): CarriedSteps {
+    const { remaining } = this;
+    const calls = Object.fromEntries(this.#calls);
+    return { calls, seq: this.#seq, completed: this.saga.carried(), remaining };
+  }
+
+  resume({ calls, seq, completed, remaining }: CarriedSteps): void {
+    for (const [name, count] of Object.entries(calls)) this.#calls.set(name, count);
+    this.#seq = seq;
+    this.remaining.push(...remaining);
+    this.saga.resume(completed, { caller: this.#caller, room: this.#gate.room });
   }
 
   /** How many have begun and not ended. */
@@ -54,11 +72,11 @@ export class Steps implements Host {
 
   invoke(name: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
     const { idempotencyKey: key } = options;
-    if (key === undefined) return this.#track(this.#begin(name, input, options, this.#countedPath(name)));
-    const path = `${name}/key=${encodeURIComponent(key)}`;
-    const begun = this.#keyed.get(path) ?? this.#track(this.#begin(name, input, options, path));
-    this.#keyed.set(path, begun);
-    return begun;
+    return this.#track(
+      key === undefined
+        ? this.#begin(name, input, options, this.#countedPath(name))
+        : this.#beginKeyed(name, input, options, key),
+    );
   }
 
   run(name: string): Promise<Invocation> {
@@ -75,6 +93,18 @@ export class Steps implements Host {
     return `${name}/${call}`;
   }
 
+  /** A key names one step of the run, however often it is called. */
+  async #beginKeyed(name: string, input: unknown, options: CallOptions, key: string): Promise<unknown> {
+    if (!isIdempotencyKey(key)) throw badKey(name);
+    const path = `${name}/key=${encodeURIComponent(key)}`;
+    const canonical = canonicalize(checkJson(input, 'input', name));
+    const known = this.#keyed.get(path);
+    if (known && known.input !== canonical) throw otherInput(path);
+    const begun = known?.begun ?? this.#begin(name, input, options, path);
+    if (!known) this.#keyed.set(path, { begun, input: canonical });
+    return await begun;
+  }
+
   #track<T>(begun: Promise<T>): Promise<T> {
     this.#open.add(begun);
     const ended = () => void this.#open.delete(begun);
@@ -84,52 +114,85 @@ export class Steps implements Host {
   }
 
   async #begin(name: string, input: unknown, options: CallOptions, path: string): Promise<unknown> {
-    const entry = currentBuild().actions[name];
-    const seq = ++this.#seq;
     const plain = checkJson(input, 'input', name);
-    if (!entry) return await this.#children.invoke(name, plain, { path, seq, options });
-    const { safety, compensationQueue } = entry;
-    const beside = { ...(safety && { safety }), ...(compensationQueue !== undefined && { compensationQueue }) };
-    const step = { entry: overridden(entry, options), mark: { path, seq, ...beside }, input: plain, options };
-    return await this.#gate.within(JSON.stringify(plain).length, () => this.#run(step));
+    const caller = this.#caller;
+    const { room } = this.#gate;
+    const seq = this.#seq + 1;
+    const step = toStep({ name, path, seq, input: plain, caller, options, room });
+    this.#seq = seq;
+    const { deadlineMs } = toTiming(options);
+    const deadlineAt = deadlineMs === undefined ? undefined : Date.now() + deadlineMs;
+    return await this.#gate.within(async () => {
+      // What waited for its place while the workflow was cancelled has begun nothing that could be settled.
+      await untilCancelled();
+      if (step) return await this.#run(step, deadlineAt);
+      await room(bytesOf(plain));
+      return await this.#children.invoke(name, plain, { path, seq, options, deadlineAt });
+    });
   }
 
-  async #run(step: Step): Promise<unknown> {
-    const { entry, mark, input, options } = step;
-    const { delayMs, deadlineMs } = toTiming(options);
-    const deadlineAt = deadlineMs === undefined ? undefined : Date.now() + deadlineMs;
+  async #run(step: Step, deadlineAt: number | undefined): Promise<unknown> {
+    const { entry, mark, delayMs } = step;
     if (delayMs !== undefined) await sleep(delayMs, { summary: `${mark.path}: delay` });
     const runner = this.#runnerOf(step);
-    const result = await runAttempts(runner, entry.policy, {
-      deadlineAt,
-      settlement: needsSettling(entry.safety)
-        ? settlementOf({ entry, mark, caller: this.#caller }, input)
-        : undefined,
-    });
-    return await this.#end(step, result, runner);
-  }
-
-  #runnerOf({ entry, mark, input }: Step): AttemptRunner {
-    const { workflowType, firstExecutionRunId, taskQueue } = workflowInfo();
-    const tokenOf = ({ epoch }: { epoch: number }) =>
-      stepToken(workflowType, firstExecutionRunId, mark.path, epoch);
-    // Who runs this workflow has imported its module, and with it the actions.
-    return new AttemptRunner({ ...entry, caller: this.#caller, input, nearby: taskQueue, tokenOf, step: mark });
-  }
-
-  async #end({ entry, mark, input }: Step, result: LoopResult, { last }: AttemptRunner): Promise<unknown> {
+    const settlement = needsSettling(entry.safety) ? settlementOf(step) : undefined;
+    const result = await runAttempts(runner, entry.policy, { deadlineAt, settlement });
     if (result.status === 'continued') throw new Error('A step never continues in another run.');
-    if (result.status !== 'completed') throw stepError(entry.name, result);
+    if (result.status !== 'completed') throw await this.#failed(step, result);
     const { output } = result;
-    const { attempt = 1, epoch = 0 } = last ?? {};
-    this.saga.add({ entry, mark, caller: this.#caller, input, output, attempt, epoch });
-    await releaseEnqueued(result);
-    return output;
+    const { attempt = 1, epoch = 0 } = runner.last ?? {};
+    this.saga.add({ ...step, output, attempt, epoch });
+    if (result.enqueued) await step.room(bytesOf(result.enqueued));
+    return await releaseEnqueued(result);
   }
+
+  #runnerOf({ entry, mark, caller, input, room }: Step): AttemptRunner {
+    const { workflowType, firstExecutionRunId, taskQueue } = workflowInfo();
+    const bytes = bytesOf(input);
+    return new AttemptRunner({
+      ...entry,
+      caller,
+      input,
+      // Who runs this workflow has imported its module, and with it the actions.
+      nearby: taskQueue,
+      tokenOf: ({ epoch }) => stepToken(workflowType, firstExecutionRunId, mark.path, epoch),
+      step: mark,
+      room: () => room(bytes),
+      endsAt: this.#endsAt,
+    });
+  }
+
+  async #failed({ entry, mark, input, room, onFailure }: Step, result: Ended): Promise<DoError> {
+    const { workflowType, firstExecutionRunId } = workflowInfo();
+    const failure = stepFailure(result);
+    if (failure.code === 'COMPENSATION_FAILED') this.remaining.push({ path: mark.path, failure });
+    const token = stepToken(workflowType, firstExecutionRunId, mark.path, 0);
+    const { attempts } = result;
+    await tellFailure(onFailure, { name: entry.name, input, failure, attempts, token }, room);
+    return stepError(entry.name, result);
+  }
+}
+
+/** Rejects where the workflow has been cancelled. */
+async function untilCancelled(): Promise<void> {
+  const scope = CancellationScope.current();
+  if (scope.consideredCancelled) await scope.cancelRequested;
 }
 
 const notInWorkflow = (name: string, verb: string): DoError =>
   new DoError(
     'DEFINITION_INVALID',
     `\`${verb}\` of "${name}" was called in a workflow: a step has no invocation of its own there. Use \`await …invoke(input)\`; for steps side by side, \`Promise.all\` or \`ctx.parallel\`.`,
+  );
+
+const badKey = (name: string): DoError =>
+  new DoError(
+    'IDEMPOTENCY_KEY_INVALID',
+    `Expected \`idempotencyKey\` of the step "${name}" to be 1 to 255 printable ASCII characters.`,
+  );
+
+export const otherInput = (path: string): DoError =>
+  new DoError(
+    'IDEMPOTENCY_MISMATCH',
+    `The step ${path} was called with another input before; nothing was executed. Use a new key for a new input.`,
   );

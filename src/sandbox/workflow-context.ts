@@ -1,40 +1,83 @@
 import { log, sleep, upsertMemo, uuid4, workflowInfo } from '@temporalio/workflow';
+import type { ActionLog } from '../core/context.ts';
 import { toMs } from '../core/duration.ts';
 import { STATE_KEY } from '../core/envelope.ts';
 import { invocationIdOf } from '../core/invocation-id.ts';
 import { invocationToken } from '../core/token.ts';
-import { checkJson } from '../core/validate.ts';
-import type { LoopEnd, WorkflowContext } from '../core/workflow-context.ts';
+import { checkSchema } from '../core/validate.ts';
+import type { Approval, ApprovalOptions, WorkflowContext } from '../core/workflow-context.ts';
 import type { Approvals } from './approvals.ts';
+import type { Journal } from './journal.ts';
+import type { Loops } from './loops.ts';
+import { done } from './loops.ts';
 import { parallel } from './parallel.ts';
 import type { Signals } from './signals.ts';
+import { checkState } from './state.ts';
+
+/** What a handler's context works on. */
+export interface ContextParts {
+  journal: Journal;
+  loops: Loops;
+  signals: Signals;
+  approvals: Approvals;
+}
 
 /** What a handler is given beside its input. */
-export function contextOf(signals: Signals, approvals: Approvals): WorkflowContext {
+export function contextOf({ journal, loops, signals, approvals }: ContextParts): WorkflowContext {
   const { workflowType, workflowId, firstExecutionRunId: firstRunId } = workflowInfo();
   return {
     invocationId: invocationIdOf({ workflowId, firstRunId }),
     idempotencyKey: invocationToken(workflowType, firstRunId),
-    log,
-    now: () => new Date(),
-    uuid: uuid4,
-    sleep: (duration) => sleep(toMs(duration, 'duration'), { summary: 'sleep' }),
-    waitForSignal: (name, schema, options) => signals.next(name, schema, options),
-    approval: (name, options) => approvals.ask(name, options),
-    set: (state) => upsertMemo({ [STATE_KEY]: checkJson(state, 'output', workflowType) }),
-    parallel,
-    loop: async (initial, body) => {
-      for (let state = initial; ;) {
-        const next = await body(state);
-        if (isEnd(next)) return next.result;
-        state = next;
-      }
+    log: logOnce(journal),
+    now: () => new Date(journal.current().recall(({ now }) => now, Date.now)),
+    uuid: () => journal.current().recall(({ uuid }) => uuid, uuid4),
+    sleep: (duration) => sleepOnce(journal, toMs(duration, 'duration')),
+    waitForSignal: async (name, schema, { timeout } = {}) => {
+      const limit = timeout === undefined ? undefined : toMs(timeout, 'timeout');
+      const payload = await journal.once(`signal ${name}`, async (open) => {
+        if (limit !== undefined) open.until ??= Date.now() + limit;
+        return await signals.next(name, schema, open.until);
+      });
+      return (await checkSchema(schema, payload, 'input', name)) as never;
     },
-    done: (result) => ({ [END]: true, done: true, result: result as never }) as LoopEnd<never>,
+    approval: (name, options) => askOnce(journal, approvals, name, options),
+    set: (state) => {
+      const plain = checkState(state, workflowType);
+      if (journal.current().isNew('set')) upsertMemo({ [STATE_KEY]: plain });
+    },
+    parallel,
+    loop: (initial, body) => loops.run(initial, body),
+    done: (result) => done(result),
   };
 }
 
-const END = Symbol('end of a loop');
+const sleepOnce = (journal: Journal, ms: number): Promise<void> =>
+  journal.once('sleep', async (open) => {
+    const left = open.until === undefined ? ms : Math.max(1, open.until - Date.now());
+    open.until ??= Date.now() + ms;
+    await sleep(left, { summary: 'sleep' });
+  });
 
-const isEnd = <Result>(next: unknown): next is LoopEnd<Result> =>
-  typeof next === 'object' && next !== null && END in next;
+async function askOnce<Data>(
+  journal: Journal,
+  approvals: Approvals,
+  name: string,
+  options: ApprovalOptions<Data> = {},
+): Promise<Approval<Data>> {
+  const approval = await journal.once(`approval ${name}`, (open) =>
+    approvals.ask(name, options as ApprovalOptions, open),
+  );
+  const { approved, data } = approval;
+  const checked = approved ? await checkSchema(options.schema, data, 'input', name) : data;
+  return { ...approval, data: checked as Data };
+}
+
+/** Each line once: a handler that runs again up to where it was has written those before. */
+function logOnce(journal: Journal): ActionLog {
+  const write =
+    (level: keyof ActionLog): ActionLog[typeof level] =>
+    (message, attributes) => {
+      if (journal.current().isNew('log')) log[level](message, attributes);
+    };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}

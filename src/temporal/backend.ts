@@ -1,7 +1,8 @@
 import type { InvocationRecord, Reading } from '../audit/index.ts';
 import { outcomeOf, readInvocation, toEntries } from '../audit/index.ts';
-import type { Backend, StartRequest, Started } from '../core/backend.ts';
+import type { Backend, SignalRequest, StartRequest, Started } from '../core/backend.ts';
 import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
+import type { Decision } from '../core/decision.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import { DoError } from '../core/errors.ts';
 import { notCompleted } from '../core/outcome.ts';
@@ -10,12 +11,15 @@ import { checkJson, checkSchema } from '../core/validate.ts';
 import { inputHash } from './canonical.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
+import { sendDecision } from './decide.ts';
 import { entryOf } from './entry.ts';
+import { failureHandlerOf } from './failure-handler.ts';
 import { readRecord, waitForClose } from './history.ts';
 import { executionOf, invocationIdOf, workflowIdOf } from './ids.ts';
 import { listInvocations } from './list.ts';
 import { fromPayloads } from './payloads.ts';
 import { settlingIdOf, startSettling } from './settle.ts';
+import { sendSignal } from './signal.ts';
 import { findExecution } from './find.ts';
 import { mismatch, startInvocation } from './start.ts';
 import { missingWorker } from './missing-worker.ts';
@@ -56,8 +60,8 @@ export class TemporalBackend implements Backend {
 
   async start(request: StartRequest): Promise<Started> {
     const { temporal, project, caller, isServedHere } = this.#options;
-    const { name, idempotencyKey, deadlineMs, delayMs } = request;
-    const entry = entryOf(this.#options.catalogue, name);
+    const { name, kind, idempotencyKey, deadlineMs, delayMs } = request;
+    const entry = entryOf(this.#options.catalogue, name, kind);
     const input = checkJson(request.input, 'input', name);
     const earlier = await this.#checkInput(entry, input, request);
     if (earlier) return earlier;
@@ -70,6 +74,7 @@ export class TemporalBackend implements Backend {
       delayMs,
       project,
       local: isServedHere(name),
+      onFailure: failureHandlerOf(this.#options.catalogue, entry),
     });
     return { id: invocationIdOf(execution), replayed };
   }
@@ -130,6 +135,14 @@ export class TemporalBackend implements Backend {
   async audit(id: string): Promise<Audit> {
     const record = await readRecord(this.#options.temporal, executionOf(id));
     return { invocation: await this.#describe(record), entries: toEntries(record, this.#reading) };
+  }
+
+  signal(id: string, request: SignalRequest): Promise<void> {
+    return sendSignal(this.#options.temporal, id, request, this.#options.caller);
+  }
+
+  decide(id: string, name: string, decision: Decision): Promise<void> {
+    return sendDecision(this.#options.temporal, id, name, decision, this.#options.caller);
   }
 
   async compensate(id: string): Promise<Started> {

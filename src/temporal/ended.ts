@@ -4,6 +4,7 @@ import { MEMO_KEY } from '../core/envelope.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { fromPayloads } from './payloads.ts';
+import { buildQueue } from './queues.ts';
 import type { RunOf } from './unsettled.ts';
 
 const PAGE = 200;
@@ -17,7 +18,8 @@ export async function* endedFromOutside(
   const { connection, namespace } = temporal;
   const query = [
     'ExecutionStatus IN ("Terminated", "TimedOut")',
-    `TaskQueue = ${JSON.stringify(project)}`,
+    // That of the loop, or of any build.
+    `(TaskQueue = ${JSON.stringify(project)} OR TaskQueue STARTS_WITH ${JSON.stringify(buildQueue(project, ''))})`,
     ...(since === undefined ? [] : [`CloseTime >= "${new Date(since).toISOString()}"`]),
   ].join(' AND ');
   let nextPageToken: Uint8Array = new Uint8Array();

@@ -1,19 +1,18 @@
 import type { HistoryEvent, InvocationRecord } from '../audit/index.ts';
-import { toTime } from '../audit/index.ts';
 import type { TemporalConnection } from './connection.ts';
-import { call } from './connection.ts';
+import { isPolled } from './pollers.ts';
+import { buildOf } from './queues.ts';
 
 /** Enum values of Temporal's API. */
 const WORKFLOW_QUEUE = 1;
 const ACTIVITY_QUEUE = 2;
 
-/** A living worker renews its poll within a minute; the server remembers a dead one for five. */
-const POLL_MS = 75_000;
-
 interface Waiting {
   queue: string;
   kind: number;
+  /** Whom it waits for, and where one is to be had. */
   what: string;
+  cure: string;
 }
 
 /** Why a running invocation stands still, when it is because nobody polls the queue its next task is on. */
@@ -22,18 +21,9 @@ export async function missingWorker(
   record: InvocationRecord,
 ): Promise<string | undefined> {
   const waiting = nextTask(record);
-  if (!waiting) return undefined;
-  const { connection, namespace } = temporal;
-  const { pollers } = await call(temporal, () =>
-    connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: waiting.queue },
-      taskQueueType: waiting.kind,
-    }),
-  );
-  const since = Date.now() - POLL_MS;
-  if (pollers?.some((poller) => Date.parse(toTime(poller.lastAccessTime)) > since)) return undefined;
-  return `${waiting.what}: none has polled the task queue "${waiting.queue}" of late. Start one with \`npm start\` or \`do-sdk worker\`.`;
+  if (!waiting || (await isPolled(temporal, waiting.queue, waiting.kind))) return undefined;
+  const { what, queue, cure } = waiting;
+  return `${what}: none has polled the task queue "${queue}" of late. ${cure}`;
 }
 
 /** The task that waits for a worker: an attempt that none has taken yet, or the loop's own next step. */
@@ -44,14 +34,25 @@ function nextTask(record: InvocationRecord): Waiting | undefined {
   if (activity) {
     const queue = queueOf(events, activity.activityId);
     if (queue === undefined) return undefined;
-    return { queue, kind: ACTIVITY_QUEUE, what: `a worker that has "${activity.activityType?.name}"` };
+    return waitFor(queue, ACTIVITY_QUEUE, `a worker that has "${activity.activityType?.name}"`);
   }
   const loopQueue = events[0]?.workflowExecutionStartedEventAttributes?.taskQueue?.name;
   const isScheduled = events.at(-1)?.workflowTaskScheduledEventAttributes;
   return isScheduled && loopQueue
-    ? { queue: loopQueue, kind: WORKFLOW_QUEUE, what: 'a worker of this project' }
+    ? waitFor(loopQueue, WORKFLOW_QUEUE, 'a worker of this project')
     : undefined;
 }
+
+/** A workflow goes on with the build that it began on, and so does the first attempt of each of its steps. */
+function waitFor(queue: string, kind: number, what: string): Waiting {
+  const build = buildOf(queue);
+  return build === undefined
+    ? { queue, kind, what, cure: 'Start one with `npm start` or `do-sdk worker`.' }
+    : { queue, kind, what: `a worker that has the build ${build} of this workflow`, cure: BUILD_CURE };
+}
+
+const BUILD_CURE =
+  'Start `npm start` or `do-sdk worker` where that build was made: builds are kept in `builds/` of the data directory until no run of theirs is open.';
 
 const queueOf = (events: HistoryEvent[], activityId: unknown): string | undefined => {
   const scheduled = events.map((event) => event.activityTaskScheduledEventAttributes);

@@ -3,6 +3,7 @@ import type {
   InvocationEnvelope,
   InvocationMemo,
   StagedInvocation,
+  StagedTemplate,
   WorkflowEnvelope,
 } from '../core/envelope.ts';
 import { needsSettling } from '../core/safety.ts';
@@ -22,6 +23,8 @@ export interface StartPlan {
   /** True when this process has the handler and a running worker. */
   local: boolean;
   predecessor?: InvocationEnvelope['predecessor'];
+  /** Who is told when it finally failed. */
+  onFailure?: ActionEntry | undefined;
 }
 
 /** What travels beside the input, so that the run never needs the catalogue again. */
@@ -29,7 +32,7 @@ export const envelopeOf = (plan: StartPlan): InvocationEnvelope | WorkflowEnvelo
   plan.entry.kind === 'action' ? { ...commonOf(plan), ...actionPartOf(plan, plan.entry) } : commonOf(plan);
 
 function commonOf(plan: StartPlan): WorkflowEnvelope {
-  const { entry, caller, idempotencyKey, predecessor } = plan;
+  const { entry, caller, idempotencyKey, predecessor, onFailure } = plan;
   const deadlineMs = deadlineOf(plan);
   return {
     version: entry.version,
@@ -37,6 +40,7 @@ function commonOf(plan: StartPlan): WorkflowEnvelope {
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(predecessor && { predecessor }),
+    ...(onFailure && { onFailure: failureTemplate(plan, onFailure) }),
   };
 }
 
@@ -78,11 +82,22 @@ export function memoFor(plan: StartPlan): InvocationMemo {
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(delayMs !== undefined && { delayMs }),
     ...(mayNeedSettling(entry) && { settle: true }),
+    ...(entry.kind === 'workflow' && entry.signals && { signals: entry.signals }),
   };
 }
 
 export const summaryOf = ({ entry, caller, idempotencyKey }: StartPlan): string =>
   `${entry.name} v${entry.version}, called by ${caller}${idempotencyKey === undefined ? '' : `, key ${idempotencyKey}`}`;
+
+/** Without an `onFailure` of its own: a notice that fails is not told in turn, or two of them would never end. */
+function failureTemplate({ caller, project }: StartPlan, entry: ActionEntry): StagedTemplate {
+  const {
+    workflowId: _,
+    input: __,
+    ...template
+  } = stagedInvocation({ entry, input: null, caller, project, local: false }, '');
+  return template;
+}
 
 /** As a child workflow of the invocation that enqueued it. */
 export const stagedInvocation = (plan: StartPlan, workflowId: string): StagedInvocation => ({
@@ -91,5 +106,6 @@ export const stagedInvocation = (plan: StartPlan, workflowId: string): StagedInv
   input: plan.input,
   envelope: envelopeOf(plan),
   memo: memoFor(plan),
-  ...(plan.entry.kind === 'workflow' && { taskQueue: plan.entry.queue }),
+  // That of whoever starts it may be of a build, which runs no actions.
+  taskQueue: taskQueueOf(plan),
 });

@@ -3,3 +3,6 @@ export const actionQueue = (project: string, action: string): string => `${proje
 
 /** A build is served by the processes that have it, and by no other. */
 export const buildQueue = (project: string, build: string): string => `${project}/build/${build}`;
+
+/** Undefined for a queue of another kind: no action's name has a slash. */
+export const buildOf = (queue: string): string | undefined => /\/build\/([^/]+)$/.exec(queue)?.[1];

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { outcomeOf } from '../audit/index.ts';
-import type { InvocationMemo, SettledOutcome } from '../core/envelope.ts';
+import type { InvocationMemo, SettledOutcome, SettleEnvelope } from '../core/envelope.ts';
 import { MEMO_KEY, SETTLE } from '../core/envelope.ts';
 import { DoError } from '../core/errors.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { GRPC, grpcCode } from './grpc.ts';
-import { waitForClose } from './history.ts';
+import { readRun, waitForClose } from './history.ts';
 import type { Execution } from './ids.ts';
 import { fromPayloads, toPayload, toPayloads } from './payloads.ts';
 import { runsBetween } from './between.ts';
@@ -47,6 +47,7 @@ async function start(
   { project, again }: SettleOptions,
 ): Promise<Execution | undefined> {
   const workflowId = settlingIdOf(unsettled.name, unsettled.runId);
+  const envelope = again ? await withEarlier(temporal, workflowId, unsettled.envelope) : unsettled.envelope;
   try {
     const { runId } = await call(temporal, () =>
       temporal.connection.workflowService.startWorkflowExecution({
@@ -56,7 +57,7 @@ async function start(
         workflowId,
         workflowType: { name: unsettled.name + SETTLE },
         taskQueue: { name: project },
-        input: toPayloads(unsettled.input, unsettled.envelope),
+        input: toPayloads(unsettled.input, envelope),
         memo: { fields: { [MEMO_KEY]: toPayload(memoFor(unsettled)) } },
         userMetadata: { summary: toPayload(`settles ${unsettled.workflowId}, run ${unsettled.runId}`) },
         workflowIdReusePolicy: again ? ALLOW_DUPLICATE_FAILED_ONLY : REJECT_DUPLICATE,
@@ -68,6 +69,23 @@ async function start(
     if (grpcCode((error as Error).cause) !== GRPC.ALREADY_EXISTS) throw error;
     return (await findExecution(temporal, { workflowId }))?.execution;
   }
+}
+
+/** What earlier tries to settle a workflow have taken back is on their records. */
+async function withEarlier(
+  temporal: TemporalConnection,
+  workflowId: string,
+  envelope: UnsettledRun['envelope'],
+): Promise<UnsettledRun['envelope']> {
+  if (!('settlesWorkflow' in envelope)) return envelope;
+  const found = await findExecution(temporal, { workflowId });
+  if (!found) return envelope;
+  const { firstRunId } = found.execution;
+  const [started] = await readRun(temporal, found.execution, firstRunId);
+  const input = fromPayloads(started?.workflowExecutionStartedEventAttributes?.input);
+  const { earlier = [] } = (input[1] as SettleEnvelope | undefined)?.settlesWorkflow ?? {};
+  const settlesWorkflow = { ...envelope.settlesWorkflow, earlier: [...earlier, firstRunId] };
+  return { ...envelope, settlesWorkflow };
 }
 
 export interface Before extends RunOf {
@@ -114,9 +132,9 @@ async function settleRun(
   );
 }
 
-const memoFor = ({ envelope }: UnsettledRun): InvocationMemo => ({
-  kind: 'action',
+const memoFor = ({ kind, envelope, invocationId }: UnsettledRun): InvocationMemo => ({
+  kind,
   version: envelope.version,
   caller: envelope.caller,
-  settles: envelope.settles.invocationId,
+  settles: invocationId,
 });

@@ -1,13 +1,21 @@
 import type { HistoryEvent } from '../audit/index.ts';
 import { outcomeOf } from '../audit/index.ts';
-import type { AttemptEnvelope, InvocationEnvelope, UnsettledAttempt } from '../core/envelope.ts';
+import type {
+  AttemptEnvelope,
+  InvocationEnvelope,
+  SettleEnvelope,
+  UnsettledAttempt,
+  WorkflowEnvelope,
+} from '../core/envelope.ts';
 import { needsSettling } from '../core/safety.ts';
 import { invocationToken } from '../core/token.ts';
 import type { TemporalConnection } from './connection.ts';
-import { readRun } from './history.ts';
+import { readRecord, readRun } from './history.ts';
 import { invocationIdOf } from './ids.ts';
 import { fromPayloads } from './payloads.ts';
+import { readSteps } from './recorded-steps.ts';
 import { resetInto } from './find.ts';
+import { unsettledOf } from './unsettled-steps.ts';
 
 export interface RunOf {
   workflowId: string;
@@ -19,8 +27,10 @@ export interface UnsettledRun extends RunOf {
   name: string;
   /** False when a run between it and the one that was asked about had another input. */
   sameInput: boolean;
+  kind: 'action' | 'workflow';
+  invocationId: string;
   input: unknown;
-  envelope: InvocationEnvelope & { settles: UnsettledAttempt };
+  envelope: InvocationEnvelope | SettleEnvelope;
 }
 
 /**
@@ -34,24 +44,65 @@ export async function readUnsettled(
   const events = await readRun(temporal, { workflowId, firstRunId: runId }, runId);
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const name = started?.workflowType?.name ?? '';
-  const [input, envelope] = fromPayloads(started?.input) as [unknown, InvocationEnvelope | undefined];
-  if (!envelope || !needsSettling(envelope.safety)) return undefined;
+  const [input, envelope] = fromPayloads(started?.input) as [unknown, Envelope | undefined];
+  if (!envelope) return undefined;
   const firstRunId = started?.firstExecutionRunId ?? runId;
-  const open = lastAttempt(events, name) ?? attemptBefore(envelope, name, firstRunId);
-  if (!open) return await readBefore(temporal, workflowId, envelope);
+  const left = isOfAction(envelope)
+    ? leftByAction(events, { name, input, envelope, firstRunId })
+    : await leftByWorkflow(temporal, envelope, { workflowId, firstRunId });
+  if (left === 'nothing') return undefined;
+  if (left === 'not begun') return await readBefore(temporal, workflowId, envelope);
   const error = errorOf(events.at(-1));
   // A reset goes on in another run, with the same token.
   if (!error || (await resetInto(temporal, { workflowId, firstRunId }, runId))) return undefined;
   const invocationId = invocationIdOf({ workflowId, firstRunId });
-  const settles = { invocationId, token: open.token, attempt: open.attempt, error };
-  const settling = { ...kept(envelope), settles };
-  return { workflowId, runId, name, sameInput: true, input: input ?? null, envelope: settling };
+  const told = left({ invocationId, error });
+  return { workflowId, runId, name, sameInput: true, invocationId, ...told };
+}
+
+type Envelope = InvocationEnvelope | WorkflowEnvelope;
+const isOfAction = (envelope: Envelope): envelope is InvocationEnvelope => 'policy' in envelope;
+
+type Told = (
+  of: Pick<UnsettledAttempt, 'invocationId' | 'error'>,
+) => Pick<UnsettledRun, 'kind' | 'input' | 'envelope'>;
+type Left = Told | 'nothing' | 'not begun';
+
+function leftByAction(
+  events: HistoryEvent[],
+  run: { name: string; input: unknown; envelope: InvocationEnvelope; firstRunId: string },
+): Left {
+  const { name, input = null, envelope, firstRunId } = run;
+  if (!needsSettling(envelope.safety)) return 'nothing';
+  const open = lastAttempt(events, name) ?? attemptBefore(envelope, name, firstRunId);
+  if (!open) return 'not begun';
+  const { token, attempt } = open;
+  return (of) => ({
+    kind: 'action',
+    input,
+    envelope: { ...kept(envelope), settles: { ...of, token, attempt } },
+  });
+}
+
+async function leftByWorkflow(
+  temporal: TemporalConnection,
+  { version, caller }: WorkflowEnvelope,
+  run: { workflowId: string; firstRunId: string },
+): Promise<Left> {
+  const record = readSteps((await readRecord(temporal, run)).runs);
+  if (record.steps.size === 0) return 'not begun';
+  if (unsettledOf(record, new Set()).length === 0) return 'nothing';
+  return (of) => ({
+    kind: 'workflow',
+    input: null,
+    envelope: { version, caller, settlesWorkflow: { ...of, ...run, earlier: [] } },
+  });
 }
 
 async function readBefore(
   temporal: TemporalConnection,
   workflowId: string,
-  { predecessor }: InvocationEnvelope,
+  { predecessor }: Envelope,
 ): Promise<UnsettledRun | undefined> {
   if (!predecessor) return undefined;
   const { runId, sameInput } = predecessor;

@@ -16,10 +16,12 @@ export type Ending =
 /** The clock of the invocation, as far as an attempt needs it. */
 export interface AttemptClock {
   now(): number;
-  moveTo(time: number): void;
-  /** When the invocation will be cancelled; undefined when never, or already. */
+  /** Lets time pass until then, or until the invocation is cancelled before: only then it gives true. */
+  until(time: number): Promise<boolean>;
+  /** When the invocation will be cancelled; undefined when never, already, or when nobody knows that yet. */
   readonly cancelAt: number | undefined;
-  requestCancel(): void;
+  /** True once the invocation was asked to end, where that reaches attempts. */
+  readonly isCancelled?: boolean;
 }
 
 export interface AttemptTimes {
@@ -55,12 +57,12 @@ export class AttemptPlay {
    */
   async play(begin: (isInTime: boolean) => StagedAttempt): Promise<Ending> {
     const { crash } = this.#fault;
-    if (crash === 'before-handler') return this.#loseWorker();
+    if (crash === 'before-handler') return await this.#loseWorker();
     const staged = begin(crash !== 'during-handler' && this.#doneAt <= this.#firstEnd());
     try {
       if (crash !== 'during-handler') return await this.#follow(staged);
       await staged.begun;
-      return this.#loseWorker();
+      return await this.#loseWorker();
     } finally {
       staged.abandon();
       // Until its timers are cleared; nothing of a test may keep the process alive.
@@ -72,50 +74,44 @@ export class AttemptPlay {
     const ended = Promise.race([staged.lost, staged.report]);
     const isInTime = this.#doneAt <= this.#firstEnd();
     const report = isInTime ? await soon(ended, this.#times.patienceMs) : await turn();
-    if (report) return this.#end(report);
-    const cancelAt = this.#cancelAt();
-    if (cancelAt !== undefined) {
-      this.#clock.moveTo(cancelAt);
-      this.#clock.requestCancel();
+    if (report) return await this.#end(report);
+    const isCancelled = await this.#clock.until(this.#timeoutAt);
+    // At a workflow's deadline both happen at once, and the attempt's own end is nearer than a cancellation from afar.
+    if (isCancelled && this.#clock.now() < this.#timeoutAt) {
       staged.tell(Object.assign(new Error('CANCELLED'), { name: 'CancelledFailure' }));
       const last = await soon(staged.report, LAST_MOMENTS_MS);
       if (last?.status === 'failed') return { status: 'cancelled', failure: last.failure };
-      if (last && this.#doneAt <= this.#timeoutAt) return this.#end(last);
+      if (last && this.#doneAt <= this.#timeoutAt) return await this.#end(last);
     }
     return await this.#timeOut(staged);
   }
 
-  #cancelAt(): number | undefined {
-    const { cancelAt } = this.#clock;
-    return cancelAt !== undefined && cancelAt < this.#timeoutAt ? cancelAt : undefined;
+  /** Of the ends that come from outside. */
+  #firstEnd = (): number => Math.min(this.#timeoutAt, this.#clock.cancelAt ?? Infinity);
+
+  /** Whether it is cancelled meanwhile or not. */
+  async #pass(time: number): Promise<void> {
+    if (await this.#clock.until(time)) await this.#clock.until(time);
   }
 
-  /** Of the ends that come from outside. */
-  #firstEnd = (): number => Math.min(this.#timeoutAt, this.#cancelAt() ?? Infinity);
-
-  #end(report: Report | 'lost'): Ending {
-    this.#clock.moveTo(this.#doneAt);
-    if (report === 'lost' || this.#fault.crash === 'after-handler') return this.#loseWorker();
+  async #end(report: Report | 'lost'): Promise<Ending> {
+    await this.#pass(this.#doneAt);
+    if (report === 'lost' || this.#fault.crash === 'after-handler') return await this.#loseWorker();
     if (isStorePoint(this.#fault.crash)) this.missed = this.#fault.crash;
     return report;
   }
 
   async #timeOut(staged: StagedAttempt): Promise<Ending> {
-    this.#clock.moveTo(this.#timeoutAt);
+    await this.#pass(this.#timeoutAt);
     const { message, type } = attemptTimedOut(this.#times.timeoutMs);
     staged.tell(Object.assign(new Error(message), { name: type }));
     await soon(staged.report, LAST_MOMENTS_MS);
     return { status: 'timed_out', failure: attemptTimedOut(this.#times.timeoutMs) };
   }
 
-  #loseWorker(): Ending {
+  async #loseWorker(): Promise<Ending> {
     const noticedAt = this.#clock.now() + Math.min(this.#times.timeoutMs, HEARTBEAT_TIMEOUT_MS);
-    const cancelAt = this.#clock.cancelAt;
-    if (cancelAt !== undefined && cancelAt < Math.min(noticedAt, this.#timeoutAt)) {
-      this.#clock.moveTo(cancelAt);
-      this.#clock.requestCancel();
-    }
-    this.#clock.moveTo(Math.min(noticedAt, this.#timeoutAt));
+    await this.#pass(Math.min(noticedAt, this.#timeoutAt));
     const failure = noticedAt <= this.#timeoutAt ? workerLost() : attemptTimedOut(this.#times.timeoutMs);
     return { status: 'timed_out', failure };
   }

@@ -1,8 +1,18 @@
 import type { AttemptClock } from './attempt.ts';
 import type { TestRecord } from './record.ts';
 
+/** The clock of an invocation, as far as its attempt loop needs it. */
+export interface LoopClock extends AttemptClock {
+  /** True once the invocation was asked to end. */
+  readonly isCancelled: boolean;
+  /** Gives true when the wait was cut short by a cancellation. */
+  sleep(ms: number): Promise<boolean>;
+  /** For what a cancellation does not end: it is asked for meanwhile, and met by whatever comes next. */
+  readonly nonCancellable: AttemptClock;
+}
+
 /** The clock of one invocation, which is that of its record, with the cancellation that is due on it. */
-export class TestClock implements AttemptClock {
+export class TestClock implements LoopClock {
   readonly #record: TestRecord;
   #cancelAt: number | undefined;
   #isCancelled = false;
@@ -13,7 +23,6 @@ export class TestClock implements AttemptClock {
   }
 
   now = (): number => this.#record.now();
-  moveTo = (time: number): void => this.#record.moveTo(time);
 
   get cancelAt(): number | undefined {
     return this.#cancelAt;
@@ -23,21 +32,34 @@ export class TestClock implements AttemptClock {
     return this.#isCancelled;
   }
 
-  requestCancel(): void {
+  async until(time: number): Promise<boolean> {
+    const isCut = this.#cancelAt !== undefined && this.#cancelAt < time;
+    if (isCut) this.#requestCancel();
+    else this.#record.moveTo(time);
+    return isCut;
+  }
+
+  async sleep(ms: number): Promise<boolean> {
+    const end = this.now() + ms;
+    // At the same moment the cancellation is met first: after the wait there is something left to cancel.
+    if (this.#cancelAt !== end) return await this.until(end);
+    this.#requestCancel();
+    return true;
+  }
+
+  #requestCancel(): void {
+    this.#record.moveTo(this.#cancelAt!);
     this.#cancelAt = undefined;
     this.#isCancelled = true;
     this.#record.add({ workflowExecutionCancelRequestedEventAttributes: {} });
   }
 
-  /** For what a cancellation does not end: it is asked for meanwhile, and met by whatever comes next. */
   get nonCancellable(): AttemptClock {
-    const moveTo = (time: number) => {
-      if (this.#cancelAt !== undefined && this.#cancelAt <= time) {
-        this.moveTo(this.#cancelAt);
-        this.requestCancel();
-      }
-      this.moveTo(time);
+    const until = async (time: number) => {
+      if (this.#cancelAt !== undefined && this.#cancelAt <= time) this.#requestCancel();
+      this.#record.moveTo(time);
+      return false;
     };
-    return { now: this.now, moveTo, cancelAt: undefined, requestCancel: () => undefined };
+    return { now: this.now, until, cancelAt: undefined };
   }
 }

@@ -1,12 +1,12 @@
 import type { AttemptEnvelope } from '../core/envelope.ts';
-import type { AttemptOutcome, AttemptPlan, LoopPort } from '../core/loop.ts';
+import type { AttemptOutcome, AttemptPlan, LoopPort, RetryPlan } from '../core/loop.ts';
 import type { AttemptClock } from './attempt.ts';
 import type { Compensator } from './compensator.ts';
 import type { FaultOf } from './faults.ts';
 import type { Player } from './player.ts';
 import { toOutcome } from './player.ts';
 import type { TestRecord } from './record.ts';
-import { toDuration } from './record.ts';
+import { labelOf } from './record.ts';
 import { WITHOUT_JITTER } from './world.ts';
 
 export interface CompensationOptions {
@@ -35,10 +35,13 @@ export class CompensationWorld implements LoopPort {
   random = (): number => WITHOUT_JITTER;
   isRecordFull = (): boolean => false;
 
-  async sleep(ms: number): Promise<void> {
-    const { record, clock } = this.#options;
-    record.add({ timerStartedEventAttributes: { startToFireTimeout: toDuration(ms) } });
-    clock.moveTo(clock.now() + ms);
+  async sleep(ms: number, { nextAttempt, failure }: RetryPlan): Promise<void> {
+    const { record, clock, meta, compensator } = this.#options;
+    const what = `${labelOf(meta.step)}compensation of attempt ${meta.compensates.attempt}`;
+    const next = `${nextAttempt} of ${compensator.policy.maximumAttempts}`;
+    const summary = `${what}: ${next} is next, after ${failure.type}`;
+    record.addTimer(ms, summary);
+    await clock.until(clock.now() + ms);
     this.waits.push(ms);
   }
 
@@ -50,7 +53,11 @@ export class CompensationWorld implements LoopPort {
       ...{ action, role, type, input, clock, timeoutMs },
       meta: { ...meta, attempt, maximumAttempts: policy.maximumAttempts },
       fault: faultOf(attempt),
-      which: { attempt: meta.compensates.attempt, compensationAttempt: attempt },
+      which: {
+        attempt: meta.compensates.attempt,
+        compensationAttempt: attempt,
+        ...(meta.step && { step: meta.step.path }),
+      },
     });
     return toOutcome(ending);
   }

@@ -10,12 +10,15 @@ export interface Compensator extends Pick<Attempt, 'action' | 'role'> {
 }
 
 /** Undefined where nothing takes an attempt back. */
-export function compensatorOf(action: AnyAction): Compensator | undefined {
+export function compensatorOf(
+  action: AnyAction,
+  find: (name: string) => AnyAction | undefined = registered,
+): Compensator | undefined {
   const compensation = action.safety?.compensate;
   if (!compensation) return undefined;
   const { policy, action: name } = compensation;
   if (name === undefined) return { action, role: 'compensate', policy };
-  const other = registered(name);
+  const other = find(name);
   if (other) return { action: other, role: 'handler', policy };
   throw new DoError(
     'ACTION_NOT_FOUND',

@@ -39,8 +39,8 @@ export type FaultOf = (attempt: number) => Fault;
 
 /** The function whose attempts the faults are of. */
 export interface Faulty {
-  /** Where its faults are, for messages: empty, or `compensation.`. */
-  path: '' | 'compensation.';
+  /** Where its faults are, for messages: empty, or such as `compensation.`. */
+  path: string;
   /** Where its number of attempts is set, for messages. */
   limit: string;
   maximumAttempts: number;

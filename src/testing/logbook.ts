@@ -6,6 +6,8 @@ export interface TestLogLine {
   attempt: number;
   /** Present when it was written while the attempt was taken back: in which try. */
   compensationAttempt?: number;
+  /** Present in a workflow's run: of which step. */
+  step?: string;
   /** The method of `ctx.log`. */
   level: keyof ActionLog;
   /** Its first argument. */
@@ -14,10 +16,13 @@ export interface TestLogLine {
   fields: Record<string, unknown>;
 }
 
-export class Logbook {
-  readonly lines: TestLogLine[] = [];
+/** A line that need not be of an attempt. */
+export type LogLine = Omit<TestLogLine, 'attempt'> & Partial<Pick<TestLogLine, 'attempt'>>;
 
-  of(which: Pick<TestLogLine, 'attempt' | 'compensationAttempt'>): ActionLog {
+export class Logbook {
+  readonly lines: LogLine[] = [];
+
+  of(which: Pick<LogLine, 'attempt' | 'compensationAttempt' | 'step'>): ActionLog {
     const write =
       (level: keyof ActionLog) =>
       (message: string, fields: Record<string, unknown> = {}) =>

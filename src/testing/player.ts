@@ -19,8 +19,10 @@ export interface Part extends Attempt {
   fault: Fault;
   clock: AttemptClock;
   timeoutMs: number;
+  /** Until a deadline; undefined without one. */
+  expiresInMs?: number | undefined;
   /** For its log lines and for messages. */
-  which: Pick<TestLogLine, 'attempt' | 'compensationAttempt'>;
+  which: Pick<TestLogLine, 'attempt' | 'compensationAttempt' | 'step'>;
 }
 
 /** How it ended, and what is not on record: what the function was called with and said. */
@@ -49,8 +51,8 @@ export class Player {
 
   async play(part: Part): Promise<Played> {
     const { record, patienceMs, tx } = this.#options;
-    const { action, role, type, meta, fault, clock, timeoutMs, which, input } = part;
-    const scheduledEventId = record.begin(type, input, meta);
+    const { action, role, type, meta, fault, clock, timeoutMs, expiresInMs, which, input } = part;
+    const scheduledEventId = record.begin(type, input, meta, expiresInMs);
     const play = new AttemptPlay(clock, { timeoutMs, patienceMs }, fault);
     let staged: StagedAttempt | undefined;
     const stage = {
@@ -62,6 +64,8 @@ export class Player {
     };
     const ending = await play.play((isInTime) => (staged = new StagedAttempt(stage, isInTime)));
     if (play.missed) this.#missed ??= missed(nameOf(which), play.missed);
+    if (meta.step && clock.isCancelled && ending.status !== 'completed')
+      record.add({ activityTaskCancelRequestedEventAttributes: { scheduledEventId } });
     this.#write(ending, scheduledEventId);
     return {
       ending,
@@ -102,7 +106,10 @@ export const toOutcome = (ending: Ending): AttemptOutcome =>
     ? ending
     : { status: 'failed', failure: ending.failure, error: ending.failure };
 
-const nameOf = ({ attempt, compensationAttempt }: Part['which']): string =>
-  compensationAttempt === undefined
-    ? `Attempt ${attempt}`
-    : `Try ${compensationAttempt} to take attempt ${attempt} back`;
+const nameOf = ({ step, attempt, compensationAttempt }: Part['which']): string => {
+  const which =
+    compensationAttempt === undefined
+      ? `Attempt ${attempt}`
+      : `Try ${compensationAttempt} to take attempt ${attempt} back`;
+  return step === undefined ? which : `${step}: ${which}`;
+};

@@ -2,11 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { HistoryEvent, InvocationRecord, Reading } from '../audit/index.ts';
 import type { FailureDetail, RecordedCall } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
+import type { StepMark } from '../core/step.ts';
 import { invocationIdOf, workflowIdOf } from '../temporal/ids.ts';
 
 /** Values of Temporal's enum TimeoutType. */
 const START_TO_CLOSE = 1;
 const HEARTBEAT = 4;
+
+/** A clock that stands still until somebody moves it; the records of one test may share it. */
+export interface RecordTime {
+  now: number;
+}
 
 /** Who invokes in a test run. */
 export const TEST_CALLER = 'test';
@@ -25,34 +31,53 @@ export class TestRecord {
   readonly firstRunId = randomUUID();
   readonly workflowId: string;
   readonly #events: HistoryEvent[] = [];
-  #now = Date.now();
+  readonly #time: RecordTime;
+  #timers = 0;
 
-  constructor(action: string) {
-    this.workflowId = workflowIdOf(action, TEST_CALLER, undefined);
+  constructor(name: string, time: RecordTime = { now: Date.now() }, workflowId?: string) {
+    this.#time = time;
+    this.workflowId = workflowId ?? workflowIdOf(name, TEST_CALLER, undefined);
   }
 
   get invocationId(): string {
     return invocationIdOf(this);
   }
 
-  now = (): number => this.#now;
+  now = (): number => this.#time.now;
 
   moveTo(time: number): void {
-    this.#now = Math.max(this.#now, time);
+    this.#time.now = Math.max(this.#time.now, time);
+  }
+
+  /** How many events it has. */
+  get length(): number {
+    return this.#events.length;
   }
 
   /** Returns the event's id, by which later events refer to it. */
   add(event: HistoryEvent): EventId {
     const eventId = asLong(this.#events.length + 1);
-    this.#events.push({ eventId, eventTime: toDuration(this.#now), ...event });
+    this.#events.push({ eventId, eventTime: toDuration(this.now()), ...event });
     return eventId;
   }
 
+  /** A wait; `summary` is what Temporal's Web UI shows, and by which the audit tells what it is for. */
+  addTimer(ms: number, summary: string): EventId {
+    const timerId = String(++this.#timers);
+    return this.add({
+      timerStartedEventAttributes: { timerId, startToFireTimeout: toDuration(ms) },
+      ...(summary !== '' && { userMetadata: { summary: encode(summary).payloads[0]! } }),
+    });
+  }
+
   /** An activity that a worker has begun; returns the id by which its end refers to it. */
-  begin(type: string, ...input: unknown[]): EventId {
-    const activityType = { name: type };
+  begin(type: string, input: unknown, meta: unknown, expiresInMs?: number): EventId {
     const scheduledEventId = this.add({
-      activityTaskScheduledEventAttributes: { activityType, input: encode(...input) },
+      activityTaskScheduledEventAttributes: {
+        activityType: { name: type },
+        input: encode(input, meta),
+        ...(expiresInMs !== undefined && { scheduleToCloseTimeout: toDuration(expiresInMs) }),
+      },
     });
     this.add({ activityTaskStartedEventAttributes: { scheduledEventId, identity: 'test' } });
     return scheduledEventId;
@@ -79,6 +104,9 @@ export const toDuration = (ms: number): { seconds: EventId; nanos: number } => (
 export const encode = (...values: unknown[]): Payloads => ({
   payloads: values.map((value) => ({ data: new TextEncoder().encode(JSON.stringify(value ?? null)) })),
 });
+
+/** As the platform names a step in what Temporal's Web UI shows. */
+export const labelOf = (step: StepMark | undefined): string => (step ? `${step.path}: ` : '');
 
 export const reading: Reading = {
   decode: (payloads) =>

@@ -7,11 +7,15 @@ import type { Failure } from '../core/failure.ts';
 import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
 import { needsSettling } from '../core/safety.ts';
+import { invocationToken } from '../core/token.ts';
 import { deadlinePassed } from '../core/wording.ts';
 import { TestClock } from './clock.ts';
+import { compensatorOf } from './compensator.ts';
 import type { TestEnqueued } from './enqueued.ts';
 import { releaseEnqueued } from './enqueued.ts';
 import type { FaultOf } from './faults.ts';
+import type { TestLogLine } from './logbook.ts';
+import { tellFailure } from './notice.ts';
 import { Player } from './player.ts';
 import { encode, encodeFailure, reading, TEST_CALLER, TestRecord } from './record.ts';
 import { TestSettlement } from './settlement.ts';
@@ -37,14 +41,17 @@ export async function runOnTestClock(options: RunOptions): Promise<TestRun<unkno
   writeStart(record, options);
   const clock = new TestClock(record, cancelAfterMs);
   const player = new Player({ ...options, record });
-  const around = { ...options, record, clock, player };
+  const { policy, name } = action;
+  const tokenOf = ({ epoch }: { epoch: number }) => invocationToken(name, record.firstRunId, epoch);
+  const around = { ...options, record, clock, player, policy, tokenOf };
   const world = new TestWorld(around);
-  const settlement = new TestSettlement({ ...around, faultOf: options.compensationFaultOf });
-  const loop = runAttempts(world, action.policy, {
+  const compensator = compensatorOf(action);
+  const settlement = new TestSettlement({ ...around, compensator, faultOf: options.compensationFaultOf });
+  const loop = runAttempts(world, policy, {
     deadlineAt: deadlineMs === undefined ? undefined : record.now() + deadlineMs,
     settlement: needsSettling(action.safety) ? settlement : undefined,
   });
-  const enqueued = await writeEnd(record, loop);
+  const enqueued = await writeEnd(record, loop, options);
   player.checkCrashes();
   const entries = toEntries(record.history, reading);
   return {
@@ -56,7 +63,7 @@ export async function runOnTestClock(options: RunOptions): Promise<TestRun<unkno
     enqueued: [...settlement.enqueued, ...enqueued],
     calls: readCalls(entries),
     entries,
-    logs: player.logbook.lines,
+    logs: player.logbook.lines as TestLogLine[],
   };
 }
 
@@ -74,7 +81,11 @@ function writeStart(record: TestRecord, { action, input }: RunOptions): void {
 }
 
 /** As sandbox/invoke-action.ts closes an invocation; returns what it started at its end. */
-async function writeEnd(record: TestRecord, loop: Promise<LoopResult>): Promise<TestEnqueued[]> {
+async function writeEnd(
+  record: TestRecord,
+  loop: Promise<LoopResult>,
+  { action: { name, onFailure }, input }: RunOptions,
+): Promise<TestEnqueued[]> {
   try {
     const result = await loop;
     if (result.status === 'continued') throw new Error('A test run is never continued as new.');
@@ -84,8 +95,13 @@ async function writeEnd(record: TestRecord, loop: Promise<LoopResult>): Promise<
       return enqueued;
     }
     const { attempts } = result;
-    const failure = encodeFailure(toInvocationFailure(result), { attempts });
-    record.add({ workflowExecutionFailedEventAttributes: { failure } });
+    const failure = toInvocationFailure(result);
+    const token = invocationToken(name, record.firstRunId);
+    const told = tellFailure(record, onFailure, { name, input, failure, attempts, token });
+    record.add({
+      workflowExecutionFailedEventAttributes: { failure: encodeFailure(failure, { attempts }) },
+    });
+    return told;
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     record.add({ workflowExecutionCanceledEventAttributes: {} });

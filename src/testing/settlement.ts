@@ -11,9 +11,9 @@ import type {
   SealOutcome,
   Settlement,
 } from '../core/settle.ts';
-import { invocationToken } from '../core/token.ts';
-import type { TestClock } from './clock.ts';
-import { compensatorOf } from './compensator.ts';
+import type { StepMark } from '../core/step.ts';
+import type { LoopClock } from './clock.ts';
+import type { Compensator } from './compensator.ts';
 import { CompensationWorld } from './compensation-world.ts';
 import type { TestEnqueued } from './enqueued.ts';
 import { releaseEnqueued } from './enqueued.ts';
@@ -41,10 +41,17 @@ export interface TestCompensation {
 export interface SettlementOptions {
   action: AnyAction;
   input: unknown;
+  /** Of an attempt that completed and is taken back all the same. Default: null. */
+  output?: unknown;
+  /** Undefined where nothing takes an attempt back. */
+  compensator: Compensator | undefined;
   faultOf: FaultOf;
   record: TestRecord;
-  clock: TestClock;
+  clock: LoopClock;
   player: Player;
+  tokenOf: (open: { epoch: number }) => string;
+  /** Of a workflow: which step it is. */
+  step?: StepMark;
 }
 
 /** As sandbox/settlement.ts, without a server: the steps are in the record, and none of them can be cancelled. */
@@ -70,11 +77,11 @@ export class TestSettlement implements Settlement {
   }
 
   async compensate(failed: FailedAttempt): Promise<CompensationOutcome> {
-    const { action, input, faultOf, record, clock, player } = this.#options;
+    const { action, input, output = null, faultOf, record, clock, player } = this.#options;
     const { attempt, failure } = failed;
     const { code, type, message } = failure;
-    const compensates = { attempt, output: null, error: { code, type, message } };
-    const compensator = compensatorOf(action)!;
+    const compensates = { attempt, output, error: { code, type, message } };
+    const compensator = this.#options.compensator!;
     const isOwn = compensator.role === 'compensate';
     const meta = { ...this.#meta(failed), compensates };
     const world = new CompensationWorld({
@@ -97,10 +104,10 @@ export class TestSettlement implements Settlement {
     return { status: 'failed', failure: last, error: result.error };
   }
 
-  #meta({ epoch }: OpenAttempt): Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> {
-    const { action, record } = this.#options;
+  #meta(open: OpenAttempt): Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> {
+    const { action, record, tokenOf, step } = this.#options;
     const { firstRunId } = record;
-    const token = invocationToken(action.name, firstRunId, epoch);
-    return { token, firstRunId, version: action.version, caller: TEST_CALLER };
+    const own = { token: tokenOf(open), firstRunId, version: action.version, caller: TEST_CALLER };
+    return { ...own, ...(step && { step }) };
   }
 }

@@ -1,9 +1,13 @@
+import { readError } from '../audit/failure.ts';
 import type { RecordedCall } from '../core/envelope.ts';
+import { ATTEMPT_TIMED_OUT } from '../core/envelope.ts';
 import type { AuditEntry, Invocation } from '../core/invocation.ts';
 import type { TestEnqueued } from './enqueued.ts';
 import type { TestLogLine } from './logbook.ts';
 import type { TestCompensation } from './settlement.ts';
-import type { Seen } from './world.ts';
+import type { Ending } from './attempt.ts';
+import { encodeFailure, reading } from './record.ts';
+import type { Seen, TestWorld } from './world.ts';
 
 /** One attempt of a test run. */
 export interface TestAttempt extends Seen {
@@ -52,7 +56,10 @@ export interface TestRun<Output> extends Omit<Invocation<Output>, 'attempts'> {
   waits: number[];
   /** The attempts that were taken back, in order. */
   compensations: TestCompensation[];
-  /** The invocations it has started by `ctx.enqueue`, in order; none unless it completed. They are not run. */
+  /**
+   * The invocations it has started by `ctx.enqueue`, in order, once it completed; when it failed, that of the action which
+   * `onFailure` tells. They are not run.
+   */
   enqueued: TestEnqueued[];
   /** The calls by `ctx.once` that its attempts have reported; an attempt that was lost reported none. */
   calls: TestCall[];
@@ -79,6 +86,29 @@ export const readAttempts = (seen: readonly Seen[], entries: readonly AuditEntry
       closedAt: ended.at,
     };
   });
+
+const rfc3339 = (ms: number): string => new Date(ms).toISOString();
+
+/** The same where no audit tells of these attempts alone: of a workflow's step. */
+export const toAttempts = ({ seen, played }: Pick<TestWorld, 'seen' | 'played'>): TestAttempt[] =>
+  played.map(({ ending, startedAt, closedAt }, index) => ({
+    ...seen[index]!,
+    number: index + 1,
+    outcome: outcomeOf(ending),
+    output: ending.status === 'completed' ? (ending.output ?? null) : null,
+    error: errorOf(ending),
+    committedBy: (ending.status === 'completed' && ending.committedBy) || null,
+    startedAt: rfc3339(startedAt),
+    closedAt: rfc3339(closedAt),
+  }));
+
+const outcomeOf = (ending: Ending): TestAttempt['outcome'] =>
+  ending.status === 'failed' && ending.failure.type === ATTEMPT_TIMED_OUT ? 'timed_out' : ending.status;
+
+const errorOf = (ending: Ending): TestAttempt['error'] =>
+  ending.status === 'completed' || ending.status === 'cancelled'
+    ? null
+    : readError(encodeFailure(ending.failure), reading);
 
 export const readCalls = (entries: readonly AuditEntry[]): TestCall[] =>
   entries

@@ -14,7 +14,11 @@ export const handedBack = (name: string): ApplicationFailure =>
   });
 
 /** A failed attempt as Temporal records it; `signal` tells what ended it from outside. */
-export function toTemporal(error: unknown, signal: AbortSignal): Error {
+export function toTemporal(
+  error: unknown,
+  signal: AbortSignal,
+  ran: Pick<FailureDetail, 'version'> = {},
+): Error {
   if (!(error instanceof AttemptFailed)) return error as Error;
   const reason: unknown = signal.aborted ? (signal.reason as Error | undefined)?.message : undefined;
   if (reason === 'CANCELLED') return new CancelledFailure(error.message);
@@ -22,6 +26,7 @@ export function toTemporal(error: unknown, signal: AbortSignal): Error {
   const beside = {
     ...(lastHeartbeat !== undefined && { lastHeartbeat }),
     ...(calls.length > 0 && { calls }),
+    ...ran,
   };
   const isShutdown = reason === 'WORKER_SHUTDOWN';
   const told = isShutdown ? { ...failure, type: 'WorkerShutdown', nonRetryable: false } : failure;
@@ -34,7 +39,7 @@ export const toStepFailure = (error: unknown, options: Pick<Failure, 'code' | 'n
 
 function toApplicationFailure(
   failure: Failure,
-  beside: Pick<FailureDetail, 'lastHeartbeat' | 'calls'> = {},
+  beside: Pick<FailureDetail, 'lastHeartbeat' | 'calls' | 'version'> = {},
 ): ApplicationFailure {
   const { code, type, message, nonRetryable, retryAfterMs, stack, cause } = failure;
   const detail: FailureDetail = { code, ...(retryAfterMs !== undefined && { retryAfterMs }), ...beside };

@@ -9,6 +9,13 @@ import type { WorkerHost } from './host.ts';
 /** Beside dist/ and beside src/ the path is the same. */
 const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
 
+/** For a build of which only some runs are left. */
+const LEFTOVER: Partial<WorkerOptions> = {
+  maxCachedWorkflows: 50,
+  maxConcurrentWorkflowTaskPolls: 2,
+  maxConcurrentActivityTaskPolls: 2,
+};
+
 export interface PoolOptions {
   host: WorkerHost;
   /** How long running attempts may go on after shutdown began. */
@@ -24,7 +31,7 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #workers: { worker: Worker; ended: Promise<void> }[] = [];
-  readonly #served = new Map<string, Promise<void>>();
+  readonly #served = new Map<string, Promise<Worker>>();
   #failed: ((error: unknown) => void) | undefined;
   #closing = false;
   /** Rejects when a worker ends by an error; never resolves. */
@@ -52,7 +59,10 @@ export class WorkerPool {
   }
 
   /** Runs the workflows of a build, and first attempts of their steps where this process has the action. */
-  async serveBuild({ id, codePath }: { id: string; codePath: string }): Promise<void> {
+  async serveBuild(
+    { id, codePath }: { id: string; codePath: string },
+    { isCurrent = true }: { isCurrent?: boolean } = {},
+  ): Promise<void> {
     const taskQueue = buildQueue(this.#options.host.project, id);
     const serving =
       this.#served.get(taskQueue) ??
@@ -60,15 +70,37 @@ export class WorkerPool {
         taskQueue,
         workflowBundle: { codePath },
         stickyQueueScheduleToStartTimeout: '1s',
+        workerDeploymentOptions: this.#deploymentOf(id),
+        ...(isCurrent ? {} : LEFTOVER),
       });
     this.#served.set(taskQueue, serving);
+    // What could not begin, for a file that has just been removed say, may be asked for again.
+    serving.catch(() => this.#served.delete(taskQueue));
     await serving;
+  }
+
+  /** Told with every workflow task, so that Temporal's Web UI names the build; tasks are routed by the queue alone. */
+  #deploymentOf(buildId: string): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+    // What it may not hold differs between servers; letters, digits and dashes all take.
+    const deploymentName = this.#options.host.project.replace(/[^a-z0-9]+/gi, '-');
+    return { version: { deploymentName, buildId }, useWorkerVersioning: false };
+  }
+
+  /** Ends what serves a build that no run is left of. */
+  async retireBuild(id: string): Promise<void> {
+    const taskQueue = buildQueue(this.#options.host.project, id);
+    const worker = await this.#served.get(taskQueue);
+    this.#served.delete(taskQueue);
+    const at = this.#workers.findIndex((one) => one.worker === worker);
+    const [retired] = at === -1 ? [] : this.#workers.splice(at, 1);
+    if (retired?.worker.getState() === 'RUNNING') retired.worker.shutdown();
+    await retired?.ended;
   }
 
   /** An action by its name, a build by its queue. */
   serves = (name: string): boolean => !this.#closing && this.#served.has(name);
 
-  #serveOne(name: string): Promise<void> {
+  #serveOne(name: string): Promise<Worker> {
     const serving =
       this.#served.get(name) ??
       this.#run({
@@ -79,7 +111,7 @@ export class WorkerPool {
     return serving;
   }
 
-  async #run(options: Pick<WorkerOptions, 'taskQueue'> & Partial<WorkerOptions>): Promise<void> {
+  async #run(options: Pick<WorkerOptions, 'taskQueue'> & Partial<WorkerOptions>): Promise<Worker> {
     const { host, graceMs, forceMs } = this.#options;
     const { connection, namespace, identity } = host.temporal;
     const worker = await Worker.create({
@@ -95,6 +127,7 @@ export class WorkerPool {
     });
     const ended = worker.run().catch((error: unknown) => this.#onEnd(error));
     this.#workers.push({ worker, ended });
+    return worker;
   }
 
   #onEnd(error: unknown): void {

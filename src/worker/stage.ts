@@ -2,6 +2,7 @@ import type { StageRequest } from '../attempt/staging.ts';
 import type { StagedInvocation } from '../core/envelope.ts';
 import { checkJson, checkSchema } from '../core/validate.ts';
 import { entryOf } from '../temporal/entry.ts';
+import { failureHandlerOf } from '../temporal/failure-handler.ts';
 import { workflowIdOf } from '../temporal/ids.ts';
 import { stagedInvocation } from '../temporal/plan.ts';
 import type { WorkerHost } from './host.ts';
@@ -16,6 +17,7 @@ export async function stageInvocation(
   const plain = checkJson(input, 'input', name);
   await checkSchema(entry.input, plain, 'input', name);
   const workflowId = workflowIdOf(name, caller, key, unique);
-  const plan = { entry, input: plain, caller, idempotencyKey: key, project, local: false };
+  const onFailure = failureHandlerOf(catalogue, entry);
+  const plan = { entry, input: plain, caller, idempotencyKey: key, project, local: false, onFailure };
   return stagedInvocation(plan, workflowId);
 }

@@ -5,12 +5,15 @@ import type {
   InvocationEnvelope,
   SettledOutcome,
   StagedInvocation,
+  UnsettledWorkflow,
 } from '../core/envelope.ts';
 import { isDoError } from '../core/errors.ts';
 import type { SealOutcome } from '../core/settle.ts';
+import type { UnsettledPage } from '../core/unsettled.ts';
 import { seal, unknownReceipts } from '../store/index.ts';
 import { invocationIdOf } from '../temporal/ids.ts';
 import { settleBefore } from '../temporal/settle.ts';
+import { readUnsettledPage } from '../temporal/unsettled-steps.ts';
 import { toStepFailure } from './failure.ts';
 import type { WorkerHost } from './host.ts';
 
@@ -47,6 +50,21 @@ export async function settlePredecessor(
       throw toStepFailure(error, { code: 'COMPENSATION_FAILED', nonRetryable: true });
     }
     throw error;
+  } finally {
+    pulse.stop();
+  }
+}
+
+/** What is to be settled of a workflow that was ended from outside, from a place in that list on. */
+export async function unsettledPage(
+  { from, ...unsettled }: UnsettledWorkflow & { from: number },
+  { temporal, project }: WorkerHost,
+): Promise<UnsettledPage> {
+  const { info, heartbeat } = Context.current();
+  const pulse = new Pulse(heartbeat.bind(Context.current()));
+  try {
+    const settling = info.workflowExecution!.workflowId;
+    return await readUnsettledPage(temporal, { unsettled, settling, project, from });
   } finally {
     pulse.stop();
   }

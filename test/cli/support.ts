@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Running, TestProject } from '../e2e/support.ts';
 import { ROOT, startProcess } from '../e2e/support.ts';
 
-const MAIN = join(ROOT, 'dist/cli/main.js');
+export const MAIN = join(ROOT, 'dist/cli/main.js');
 
 export interface CliRun {
   code: number | null;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Backend, StartRequest } from '../../src/core/backend.ts';
+import type { Backend, SignalRequest, StartRequest } from '../../src/core/backend.ts';
 import { ActionClient } from '../../src/core/client.ts';
+import type { Decision } from '../../src/core/decision.ts';
 import { DoError, ERROR_STATUS, isDoError } from '../../src/core/errors.ts';
 import type { Invocation, InvocationError } from '../../src/core/invocation.ts';
 import { notCompleted } from '../../src/core/outcome.ts';
@@ -29,6 +30,7 @@ class OneInvocation implements Backend {
   readonly requests: StartRequest[] = [];
   readonly queries: InvocationQuery[] = [];
   readonly cancelled: string[] = [];
+  readonly told: [string, SignalRequest | Decision][] = [];
   readonly #invocation: Invocation;
 
   constructor(invocation: Invocation) {
@@ -56,6 +58,8 @@ class OneInvocation implements Backend {
   audit = async () => ({ invocation: this.#invocation, entries: [] });
   compensate = async (id: string) => ({ id, replayed: false });
   cancel = async (id: string) => void this.cancelled.push(id);
+  signal = async (id: string, request: SignalRequest) => void this.told.push([id, request]);
+  decide = async (_id: string, name: string, decision: Decision) => void this.told.push([name, decision]);
 }
 
 const clientOf = (fields: Partial<Invocation> = {}) => {
@@ -80,6 +84,39 @@ describe('of an invocation that completed', () => {
     await handle.cancel();
     expect(backend.cancelled).toEqual(['inv_1']);
     expect(backend.requests).toMatchObject([{ name: 'email.send', input: { to: 'a' }, detached: true }]);
+  });
+});
+
+describe('what a workflow that runs is told', () => {
+  test('goes through the handle and by the id alike, with null for no payload', async () => {
+    const { client, backend } = clientOf();
+    const handle = await client.workflow('customer.onboard').start(null);
+    await handle.signal('paid');
+    await client.invocations.signal('inv_2', 'paid', { cents: 7 }, { idempotencyKey: 'k' });
+    const decision = { digest: 'd', approved: true, reason: 'due' };
+    await handle.decide('refund', decision);
+    await client.invocations.decide('inv_2', 'refund', { ...decision, data: undefined });
+    expect(backend.requests).toMatchObject([{ kind: 'workflow', name: 'customer.onboard' }]);
+    expect(backend.told).toEqual([
+      ['inv_1', { name: 'paid', payload: null }],
+      ['inv_2', { name: 'paid', payload: { cents: 7 }, idempotencyKey: 'k' }],
+      ['refund', decision],
+      ['refund', decision],
+    ]);
+  });
+
+  test.each([
+    ['signal', { idempotencyKey: '' }, 'IDEMPOTENCY_KEY_INVALID'],
+    ['decide', { digest: 'd' }, 'INPUT_INVALID'],
+    ['decide', { digest: 'd', approved: true, because: 'so' }, 'INPUT_INVALID'],
+    ['decide', null, 'INPUT_INVALID'],
+  ] as const)('%s with %o is refused as %s', async (verb, given, code) => {
+    const { client, backend } = clientOf();
+    const { signal, decide } = client.invocations;
+    const told =
+      verb === 'signal' ? signal('inv_1', 'paid', 1, given) : decide('inv_1', 'paid', given as never);
+    await expect(told).rejects.toMatchObject({ code });
+    expect(backend.told).toEqual([]);
   });
 });
 
@@ -131,7 +168,7 @@ describe('the options of a call', () => {
     const { client, backend } = clientOf();
     await client.action('email.send').invoke(1, { idempotencyKey: 'k 1~', deadline: '2m' });
     expect(backend.requests).toEqual([
-      { name: 'email.send', input: 1, idempotencyKey: 'k 1~', deadlineMs: 120_000 },
+      { name: 'email.send', kind: 'action', input: 1, idempotencyKey: 'k 1~', deadlineMs: 120_000 },
     ]);
   });
 

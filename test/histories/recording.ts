@@ -8,10 +8,15 @@ import { fromPayloads } from '../../src/temporal/payloads.ts';
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const { History } = proto.temporal.api.history.v1;
 
-/** Every recording in this folder; fixtures/record.ts tells how they are made. */
-export const recordings: string[] = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => file.slice(0, -'.json'.length));
+const namesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length));
+
+/** Every recording of an action in this folder; fixtures/record.ts tells how they are made. */
+export const recordings = namesIn(FOLDER);
+/** Every recording of a workflow; fixtures/record-workflows.ts tells how they are made. */
+export const workflowRecordings = namesIn(`${FOLDER}/workflows`);
 
 type Recorded = Omit<InvocationRecord, 'runs'> & { runs: object[] };
 
@@ -22,6 +27,8 @@ export function recording(name: string): InvocationRecord {
   ) as Recorded;
   return { workflowId, runs: runs.map((run) => History.fromObject(run).events), pending };
 }
+
+export const workflowRecording = (name: string): InvocationRecord => recording(`workflows/${name}`);
 
 export const reading: Reading = {
   decode: fromPayloads,

@@ -1,8 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { Started, StartRequest } from '../../src/core/backend.ts';
+import type { SignalRequest, Started, StartRequest } from '../../src/core/backend.ts';
 import type { CatalogueEntry } from '../../src/core/catalogue.ts';
+import type { Decision } from '../../src/core/decision.ts';
 import { DoError } from '../../src/core/errors.ts';
 import type { Audit, Invocation } from '../../src/core/invocation.ts';
 import { notCompleted } from '../../src/core/outcome.ts';
@@ -24,6 +25,8 @@ export class MemoryBackend implements ApiBackend {
   readonly callers: string[] = [];
   readonly cancelled: string[] = [];
   readonly compensated: string[] = [];
+  readonly signals: [string, SignalRequest][] = [];
+  readonly decisions: [string, string, Decision][] = [];
   /** How many callers wait for an invocation to close. */
   waiting = 0;
   startFailure: DoError | undefined;
@@ -38,7 +41,7 @@ export class MemoryBackend implements ApiBackend {
 
   async start(request: StartRequest): Promise<Started> {
     if (this.startFailure) throw this.startFailure;
-    const { name, input, idempotencyKey = null } = request;
+    const { name, kind = 'action', input, idempotencyKey = null } = request;
     const earlier = [...this.#invocations.values()].find(
       (invocation) => idempotencyKey !== null && invocation.idempotencyKey === idempotencyKey,
     );
@@ -47,7 +50,7 @@ export class MemoryBackend implements ApiBackend {
     const id = `inv_${this.started.length}`;
     const self = `/v1/invocations/${id}`;
     this.#invocations.set(id, {
-      ...{ id, kind: 'action', name, version: '1', status: 'running', input, output: null, error: null },
+      ...{ id, kind, name, version: '1', status: 'running', input, output: null, error: null },
       ...{ idempotencyKey, caller: 'dev', attempts: 1, startedAt: new Date().toISOString(), closedAt: null },
       links: { self, audit: `${self}/audit`, temporal: null },
     });
@@ -108,6 +111,16 @@ export class MemoryBackend implements ApiBackend {
     this.cancelled.push(id);
   }
 
+  async signal(id: string, request: SignalRequest): Promise<void> {
+    this.#find(id);
+    this.signals.push([id, request]);
+  }
+
+  async decide(id: string, name: string, decision: Decision): Promise<void> {
+    this.#find(id);
+    this.decisions.push([id, name, decision]);
+  }
+
   #find(id: string): Invocation {
     const invocation = this.#invocations.get(id);
     if (!invocation) throw new DoError('INVOCATION_NOT_FOUND', `There is no invocation "${id}".`);
@@ -115,16 +128,29 @@ export class MemoryBackend implements ApiBackend {
   }
 }
 
-const entry: CatalogueEntry = {
-  kind: 'action',
-  name: 'mail.send',
-  version: '2',
-  description: 'Sends a mail',
-  policy: resolvePolicy({ maximumAttempts: 5, initialInterval: '500ms', maximumInterval: '90s' }, '2m'),
-  inputSchema: { type: 'object' },
-  outputSchema: null,
-  level: 'idempotent',
-};
+const ENTRIES: CatalogueEntry[] = [
+  {
+    kind: 'action',
+    name: 'mail.send',
+    version: '2',
+    description: 'Sends a mail',
+    policy: resolvePolicy({ maximumAttempts: 5, initialInterval: '500ms', maximumInterval: '90s' }, '2m'),
+    inputSchema: { type: 'object' },
+    outputSchema: null,
+    level: 'idempotent',
+  },
+  {
+    kind: 'workflow',
+    name: 'customer.onboard',
+    version: '3',
+    inputSchema: null,
+    outputSchema: null,
+    deadlineMs: 90_000,
+    build: 'b1',
+    queue: 'project/build/b1',
+    signals: ['plan.chosen'],
+  },
+];
 
 export interface TestApi extends Listening {
   backend: MemoryBackend;
@@ -139,7 +165,7 @@ export async function serve(deps: Partial<ApiDeps> = {}): Promise<TestApi> {
   const stopping = new AbortController();
   const app = createApp({
     backendFor: (caller) => backend.as(caller),
-    catalogue: { get: (name) => (name === entry.name ? entry : undefined), list: () => [entry] },
+    catalogue: { get: (name) => ENTRIES.find((entry) => entry.name === name), list: () => ENTRIES },
     authenticate: keyAuthenticator([
       { id: 'other', secret: 'another-key' },
       { id: 'dev', secret: KEY },

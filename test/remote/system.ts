@@ -72,6 +72,8 @@ export const gate = new Action({
 export interface TestSystem {
   url: string;
   clients: { temporal: ActionClient; http: Do };
+  /** Ends its workers and nothing else. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,6 +96,7 @@ export async function startSystem(): Promise<TestSystem> {
       temporal: new ActionClient(session.backend),
       http: new Do({ apiKey: KEY, baseUrl: api.url }),
     },
+    drain: () => session.drain(),
     async close() {
       await api.close(0);
       await session.close();

@@ -3,20 +3,22 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeProject, ROOT, runScript } from '../e2e/support.ts';
 
-const PAGE = readFileSync(join(ROOT, 'docs/testing.md'), 'utf8');
+const PAGES = ['testing', 'testing-workflows'].map((name) =>
+  readFileSync(join(ROOT, `docs/${name}.md`), 'utf8'),
+);
 
-/** The files of the page: every snippet begins with the name of its file, and those of one file follow each other. */
-function filesOfPage(): Record<string, string> {
+/** The files of the pages: every snippet begins with the name of its file, and those of one file follow each other. */
+function filesOfPages(): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const [, name, text] of PAGE.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)) {
+  for (const [, name, text] of PAGES.join('\n').matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)) {
     files[name!] = (files[name!] ?? '') + text!;
   }
   return files;
 }
 
-test('every snippet of the page about testing is part of a file that is run here', () => {
-  expect([...PAGE.matchAll(/```ts\n(?!\/\/ \S+\.ts\n)/g)]).toEqual([]);
-  expect(Object.keys(filesOfPage())).toEqual([
+test('every snippet of the pages about testing is part of a file that is run here', () => {
+  expect([...PAGES.join('\n').matchAll(/```ts\n(?!\/\/ \S+\.ts\n)/g)]).toEqual([]);
+  expect(Object.keys(filesOfPages())).toEqual([
     'src/actions/send-welcome-email.ts',
     'src/mailer.ts',
     'test/send-welcome-email.test.ts',
@@ -28,12 +30,15 @@ test('every snippet of the page about testing is part of a file that is run here
     'test/charge-card.test.ts',
     'test/on-real-servers.test.ts',
     'test/on-real-postgres.test.ts',
+    'src/workflows/order.ts',
+    'test/order.test.ts',
+    'test/order-on-real-servers.test.ts',
   ]);
 });
 
-const files = filesOfPage();
+const files = filesOfPages();
 test.each(Object.keys(files).filter((file) => file.endsWith('.test.ts')))(
-  'the tests of the page in %s pass as printed',
+  'the tests of the pages in %s pass as printed',
   async (file) => {
     const count = files[file]!.match(/^test\(/gm)!.length;
     const project = makeProject(files);

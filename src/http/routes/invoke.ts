@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Started, StartRequest } from '../../core/backend.ts';
 import type { CatalogueEntry } from '../../core/catalogue.ts';
 import type { Invocation } from '../../core/invocation.ts';
+import type { Kind } from '../../core/kind.ts';
 import { startsAtOf } from '../../core/timing.ts';
 import { callerOf } from '../bearer.ts';
 import { readJson } from '../body.ts';
@@ -11,14 +12,19 @@ import type { Preference } from '../prefer.ts';
 import { readPrefer } from '../prefer.ts';
 import { readTiming } from '../timing.ts';
 import { readWithin } from '../wait.ts';
-import { findAction } from './actions.ts';
+import { findEntry } from './catalogue.ts';
 import { addRoute, segment } from './route.ts';
 
-export function addInvokeRoute(router: Router, deps: ApiDeps, onError: (error: unknown) => void): void {
-  addRoute(router, '/actions/:name/invoke', {
+export function addInvokeRoute(
+  router: Router,
+  kind: Kind,
+  deps: ApiDeps,
+  onError: (error: unknown) => void,
+): void {
+  addRoute(router, `/${kind}s/:name/invoke`, {
     post: async (req, res) => {
       const caller = callerOf(res).id;
-      const entry = findAction(deps.catalogue, segment(req.params['name']));
+      const entry = findEntry(deps.catalogue, kind, segment(req.params['name']));
       const preference = readPrefer(req);
       const request = await readRequest(req, res, entry, preference);
       const backend = deps.backendFor(caller);
@@ -35,17 +41,17 @@ export function addInvokeRoute(router: Router, deps: ApiDeps, onError: (error: u
     readWithin(backend, id, { waitMs, res, stopping: deps.stopping });
 }
 
-/** The order of the checks is part of the contract: the action, the headers, the body. */
+/** The order of the checks is part of the contract: the name, the headers, the body. */
 async function readRequest(
   req: Request,
   res: Response,
-  { name }: CatalogueEntry,
+  { name, kind }: CatalogueEntry,
   { respondAsync }: Preference,
 ): Promise<StartRequest> {
   const idempotencyKey = readIdempotencyKey(req);
   const timing = readTiming(req);
   const input = await readJson(req, res);
-  return { name, input, idempotencyKey, ...timing, detached: respondAsync };
+  return { name, kind, input, idempotencyKey, ...timing, detached: respondAsync };
 }
 
 function answer(res: Response, invocation: Invocation, { replayed }: Started, preference: Preference): void {
@@ -65,14 +71,14 @@ function answer(res: Response, invocation: Invocation, { replayed }: Started, pr
 function asAccepted(
   { id }: Started,
   { input, idempotencyKey, delayMs }: StartRequest,
-  { name, version }: CatalogueEntry,
+  { kind, name, version }: CatalogueEntry,
   caller: string,
 ): Invocation {
   const self = `/v1/invocations/${id}`;
   const startedAt = new Date().toISOString();
   return {
     id,
-    kind: 'action',
+    kind,
     name,
     version,
     status: 'running',

@@ -1,0 +1,32 @@
+import type { ApprovalRequest } from '../core/approval.ts';
+import { APPROVALS_KEY } from '../core/approval.ts';
+import { STATE_KEY } from '../core/envelope.ts';
+import type { Invocation } from '../core/invocation.ts';
+import type { HistoryEvent, InvocationRecord, Memo, Reading } from './history.ts';
+import { fieldOf } from './memo.ts';
+
+/** What the workflow has told of itself by `ctx.set`; nothing where it has told nothing. */
+export function stateOf(record: InvocationRecord, reading: Reading): Pick<Invocation, 'state'> {
+  const state = lastTold(record, STATE_KEY, reading);
+  return state === undefined ? {} : { state };
+}
+
+/** All that people were asked so far. */
+export const approvalsOf = (record: InvocationRecord, reading: Reading): ApprovalRequest[] =>
+  lastTold<ApprovalRequest[]>(record, APPROVALS_KEY, reading) ?? [];
+
+export function openApprovals(record: InvocationRecord, reading: Reading): Pick<Invocation, 'approvals'> {
+  const approvals = approvalsOf(record, reading).filter(({ state }) => state === 'open');
+  return approvals.length === 0 ? {} : { approvals };
+}
+
+function lastTold<T>(record: InvocationRecord, key: string, reading: Reading): T | undefined {
+  // A run that goes on from another one has its memo.
+  const told = (record.runs.at(-1) ?? []).findLast((event) => toldMemo(event)?.fields?.[key]);
+  return told && fieldOf<T>(toldMemo(told), key, reading);
+}
+
+/** What an event puts into the memo. */
+export const toldMemo = (event: HistoryEvent): Memo | null | undefined =>
+  event.workflowPropertiesModifiedEventAttributes?.upsertedMemo ??
+  event.workflowExecutionStartedEventAttributes?.memo;
