@@ -74,7 +74,10 @@ const placeRules = [
     comment:
       'What a workflow imports is bundled into the sandbox; only @temporalio/workflow and /common belong there, and pure functions.',
     from: { path: pathOf('sandbox') },
-    to: { ...npmValues, pathNot: '^node_modules/(@temporalio/(workflow|common)|@noble/hashes|canonicalize)/' },
+    to: {
+      ...npmValues,
+      pathNot: '^node_modules/(@temporalio/(workflow|common)|@noble/hashes|canonicalize)/',
+    },
   },
   {
     name: 'pg only in store',

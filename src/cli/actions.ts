@@ -28,11 +28,7 @@ const toRow = ({ name, version, policy, level, description }: ActionEntry): stri
   description ?? '',
 ];
 
-function retryOf({
-  maximumAttempts,
-  initialIntervalMs,
-  maximumIntervalMs,
-}: ActionEntry['policy']): string {
+function retryOf({ maximumAttempts, initialIntervalMs, maximumIntervalMs }: ActionEntry['policy']): string {
   if (maximumAttempts === 1) return 'never';
   return `${maximumAttempts} attempts, ${toDuration(initialIntervalMs)} to ${toDuration(maximumIntervalMs)}`;
 }

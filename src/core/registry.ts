@@ -46,7 +46,9 @@ export const allRegisteredWorkflows = (): AnyWorkflow[] =>
 
 /** The files, by path or URL, whose import defines it: the nearest first, where a function of another defines it. */
 export function definingFiles(name: string): string[] {
-  const files = (definitions().get(name)?.places ?? []).map((place) => place.replace(/([?#].*)?:\d+:\d+$/, ''));
+  const files = (definitions().get(name)?.places ?? []).map((place) =>
+    place.replace(/([?#].*)?:\d+:\d+$/, ''),
+  );
   const own = files.filter((file) => /^(file:|\/|[A-Za-z]:[\\/])/.test(file));
   // What only called a library that defines actions is worth a try; the library's own callers in it are not.
   return [...new Set(own)].filter((file, at) => at === 0 || !/[\\/]node_modules[\\/]/.test(file));

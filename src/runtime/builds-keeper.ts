@@ -17,8 +17,10 @@ export interface BuildKeeperOptions {
   temporal: TemporalConnection;
   project: Pick<Project, 'name' | 'dataDir'>;
   pool: Pick<WorkerPool, 'serveBuild' | 'retireBuild'>;
-  /** The builds that new invocations of this process start on; by id. */
+  /** The build that new invocations of this process start on, by id. */
   current: () => string | undefined;
+  /** Told once of each build. */
+  onProblem: (message: string) => void;
   now?: () => number;
 }
 
@@ -30,6 +32,7 @@ export class BuildKeeper {
   readonly #options: BuildKeeperOptions;
   readonly #stopping = new AbortController();
   readonly #serving = new Set<string>();
+  readonly #told = new Set<string>();
   #running: Promise<void> | undefined;
 
   constructor(options: BuildKeeperOptions) {
@@ -57,13 +60,25 @@ export class BuildKeeper {
   async round(): Promise<void> {
     const { project, current, now = Date.now } = this.#options;
     const builds = keptBuilds(buildsDirOf(project));
-    // Of a clock's tick or of the current build's own file: whatever was used last may be needed next.
+    // It may be what a process that has only the manifest starts the next invocation on.
     const [newest] = builds;
     for (const build of builds) {
       if (this.#stopping.signal.aborted) return;
       if (build.id === current()) markUsed(build.codePath, new Date(now()));
-      else if (await this.#isOpen(build)) await this.#serve(build);
-      else await this.#retire(build, build !== newest && now() - build.usedAt > KEPT_MS);
+      else await this.#keep(build, build !== newest && now() - build.usedAt > KEPT_MS);
+    }
+  }
+
+  /** One that cannot be served is no reason to leave the runs of the others alone. */
+  async #keep(build: KeptBuild, isOutdated: boolean): Promise<void> {
+    const isOpen = await this.#isOpen(build);
+    try {
+      await (isOpen ? this.#serve(build) : this.#retire(build, isOutdated));
+      this.#told.delete(build.id);
+    } catch (error) {
+      if (!this.#told.has(build.id))
+        this.#options.onProblem(`The build ${build.codePath} cannot be served: ${String(error)}`);
+      this.#told.add(build.id);
     }
   }
 

@@ -130,7 +130,8 @@ export class Session {
     const pool = await this.#pool;
     if (!pool) return;
     const { temporal, project } = this;
-    this.#keeper ??= new BuildKeeper({ temporal, project, pool, current: () => this.#build });
+    const { onProgress: onProblem } = this.#options;
+    this.#keeper ??= new BuildKeeper({ temporal, project, pool, current: () => this.#build, onProblem });
     this.#keeper.start();
   }
 

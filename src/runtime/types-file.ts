@@ -74,7 +74,10 @@ async function exportOf(path: string, definition: unknown): Promise<string | und
 
 /** By the name that the module's output will have: so it is found under every setting of module resolution. */
 function exportTypeOf(path: string, exported: string): string {
-  const posix = path.split(sep).join('/').replace(/\.(m?)ts$/, '.$1js');
+  const posix = path
+    .split(sep)
+    .join('/')
+    .replace(/\.(m?)ts$/, '.$1js');
   const specifier = posix.startsWith('.') ? posix : `./${posix}`;
   return `typeof import('${specifier}')${exported === 'default' ? '.default' : `.${exported}`}`;
 }

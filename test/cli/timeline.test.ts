@@ -76,3 +76,10 @@ test('each entry is told once while a workflow runs, also of steps that go on at
       .sort(),
   );
 });
+
+test('what is put on record late is told of its own step', () => {
+  const timeline = new Timeline({});
+  const begun = (step: number) => ({ seq: step, at: '', type: 'attempt.started', attempt: 1, step });
+  expect(timeline.fresh([begun(2)])).toEqual([begun(2)]);
+  expect(timeline.fresh([begun(1), begun(2)])).toEqual([begun(1)]);
+});

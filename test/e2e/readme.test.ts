@@ -10,10 +10,10 @@ import { mailCaughtBy, makeProject, ROOT, runScript, startSystem, typesOf } from
 const run = promisify(execFile);
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
-function snippet(language: string, holding: string): string {
-  const blocks = [...README.matchAll(/```(\w+)\n([\s\S]*?)```/g)];
+function snippet(language: string, holding: string, page = README): string {
+  const blocks = [...page.matchAll(/```(\w+)\n([\s\S]*?)```/g)];
   const block = blocks.find(([, kind, text]) => kind === language && text!.includes(holding));
-  if (!block) throw new Error(`README.md has no ${language} snippet with ${holding}.`);
+  if (!block) throw new Error(`There is no ${language} snippet with ${holding}.`);
   return block[2]!;
 }
 
@@ -111,4 +111,12 @@ test('the workflow of the README waits for its signal and ends as a script', asy
   expect(script.output()).toMatch(/^welcome, usr_alex$/m);
   expect(script.output()).toMatch(/^crm: usr_alex is on team$/m);
   expect(script.output()).toContain("{ userId: 'usr_alex', plan: 'team' }");
+});
+
+test('the workflow of docs/workflows.md charges the card', async () => {
+  const page = readFileSync(join(ROOT, 'docs/workflows.md'), 'utf8');
+  const project = makeProject({ 'order.ts': snippet('ts', 'order.place', page) });
+  const script = runScript(project, 'order.ts');
+  expect(await script.ended, script.output()).toBe(0);
+  expect(script.output()).toContain('{ charged: 4900 }');
 });

@@ -26,6 +26,8 @@ function start(ages: Partial<Record<keyof typeof ID, number>>) {
   }
   const openRuns = new Map<string, number>();
   const served = new Set<string>();
+  const broken = new Set<string>();
+  const problems: string[] = [];
   const count = ({ query }: { query: string }) => {
     const id = /TaskQueue = "shop\/build\/(\w+)"/.exec(query)![1]!;
     return Promise.resolve({ count: openRuns.get(id) ?? 0 });
@@ -38,12 +40,22 @@ function start(ages: Partial<Record<keyof typeof ID, number>>) {
     temporal: { connection, namespace: 'default' } as unknown as BuildKeeperOptions['temporal'],
     project: { name: 'shop', dataDir },
     pool: {
-      serveBuild: async ({ id }) => void served.add(id),
+      serveBuild: ({ id }) =>
+        broken.has(id) ? Promise.reject(new Error('not a bundle')) : Promise.resolve(void served.add(id)),
       retireBuild: async (id) => void served.delete(id),
     },
     current: () => ID.current,
+    onProblem: (message) => problems.push(message),
   });
-  return { keeper, openRuns, served, folder, ids: () => keptBuilds(folder).map(({ id }) => id) };
+  return {
+    keeper,
+    openRuns,
+    served,
+    broken,
+    problems,
+    folder,
+    ids: () => keptBuilds(folder).map(({ id }) => id),
+  };
 }
 
 test('a build is served as long as one of its runs is open, and not a moment longer', async () => {
@@ -72,6 +84,16 @@ test('the current build stays, however old its file is, and so does the one that
   expect(keptBuilds(folder)[0]!.usedAt).toBeGreaterThan(Date.now() - 60_000);
   await keeper.round();
   expect(ids()).toEqual([ID.current]);
+});
+
+test('a build that cannot be served is told once, and the others are served all the same', async () => {
+  const { keeper, openRuns, served, broken, problems } = start({ fresh: 1000, open: 2000 });
+  for (const id of [ID.fresh, ID.open]) openRuns.set(id, 1);
+  broken.add(ID.fresh);
+  await keeper.round();
+  await keeper.round();
+  expect([...served]).toEqual([ID.open]);
+  expect(problems).toEqual([expect.stringContaining('not a bundle')]);
 });
 
 test('a folder that is not there holds no builds, and a build that is gone cannot be marked', () => {

@@ -102,8 +102,10 @@ describe('what a record leaves to settle', () => {
     const enqueued = [{ name: 'x', workflowId: 'x/1' }];
     story.complete(story.begin('a/1', undefined), { 'do.report': 1, output: null, enqueued });
     expect(story.left()).toEqual(['a/1 completed']);
-    const started = { startChildWorkflowExecutionInitiatedEventAttributes: { workflowId: 'x/1' } };
-    story.events.push(started as HistoryEvent);
+    const started: HistoryEvent = {
+      startChildWorkflowExecutionInitiatedEventAttributes: { workflowId: 'x/1' },
+    };
+    story.events.push(started);
     expect(story.left()).toEqual([]);
   });
 

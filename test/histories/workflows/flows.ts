@@ -176,3 +176,26 @@ export const waiting = new Workflow({
     await Promise.all([slow.invoke({}), slow.invoke({ fail: true })]);
   },
 });
+
+const notify = new Action({ name: 'people.notify', handler: async (notice: object) => notice });
+
+/** A step whose failure somebody is told of. */
+export const telling = new Workflow({
+  name: 'record.telling',
+  handler: async (_input: object) => {
+    await ship.invoke({}, { onFailure: notify }).catch(() => undefined);
+  },
+});
+
+/** More iterations than the recording server lets one run hold. */
+export const looping = new Workflow({
+  name: 'record.looping',
+  handler: async (_input: object, ctx) => {
+    await crm.invoke({ order: 'first' });
+    await ctx.loop(1, async (n) => {
+      await crm.invoke({ order: String(n) });
+      ctx.set({ n });
+      return n === 9 ? ctx.done(n) : n + 1;
+    });
+  },
+});

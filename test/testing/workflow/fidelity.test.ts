@@ -154,7 +154,7 @@ test.each<[string, Scenario]>([
   ['a failure that is told', { workflow: 'told', input: { name: 'a', fail: [1, 2] } }],
   ['a child', { input: { steps: [{ name: 'a', kind: 'child' }] } }],
   ['a child that fails', { input: { steps: [{ name: 'a', kind: 'child', fail: [1, 2] }] } }],
-])('a test run tells of %s as the real servers do', async (_, scenario) => {
+])('a test run of a workflow tells of %s as the real servers do', async (_, scenario) => {
   const { workflow = 'story', input, deadline, tested = (test: Tested) => test } = scenario;
   const real = await really(stories[workflow].name, scenario);
   const asTested = tested(testWorkflow(stories[workflow] as never));
@@ -173,7 +173,7 @@ function expectSameEnd(run: TestWorkflowRun<unknown>, { invocation }: Audit): vo
   expect(run.kind).toBe(invocation.kind);
 }
 
-test('a test run tells of steps side by side, each by itself, as the real servers do', async () => {
+test('a test run of a workflow tells of steps side by side, each by itself, as the real servers do', async () => {
   const plays = [{ name: 'a' }, { name: 'b', fail: [1] }, { name: 'c', fail: [1, 2] }];
   const real = await really(stories.sideBySide.name, { input: plays });
   const run = await testWorkflow(stories.sideBySide).run(plays);
