@@ -28,6 +28,7 @@ test('each entry point exports these names; a change here is a change for users'
         "ActionError",
         "Do",
         "DoError",
+        "Workflow",
         "client",
       ],
       "@do-sdk/core/api": [
@@ -36,6 +37,7 @@ test('each entry point exports these names; a change here is a change for users'
       "@do-sdk/core/testing": [
         "startTestServers",
         "testAction",
+        "testWorkflow",
       ],
       "@do-sdk/core/worker": [
         "createWorker",

@@ -1,6 +1,6 @@
 export { toEntries } from './entries.ts';
 export { linksOf, outcomeOf, readInvocation } from './invocation.ts';
 export { fieldOf, memoOf } from './memo.ts';
-export { approvalsOf } from './told.ts';
+
 export type { HistoryEvent, InvocationRecord, Memo, PendingActivity, Reading } from './history.ts';
 export { toTime } from './history.ts';

@@ -12,7 +12,7 @@ export function stateOf(record: InvocationRecord, reading: Reading): Pick<Invoca
 }
 
 /** All that people were asked so far. */
-export const approvalsOf = (record: InvocationRecord, reading: Reading): ApprovalRequest[] =>
+const approvalsOf = (record: InvocationRecord, reading: Reading): ApprovalRequest[] =>
   lastTold<ApprovalRequest[]>(record, APPROVALS_KEY, reading) ?? [];
 
 export function openApprovals(record: InvocationRecord, reading: Reading): Pick<Invocation, 'approvals'> {

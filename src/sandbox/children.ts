@@ -23,7 +23,7 @@ import type { CallOptions } from '../core/verbs.ts';
 import type { AnyWorkflow } from '../core/workflow-definition.ts';
 import { noticeTemplate } from './failure-notice.ts';
 import { readFailure } from './read-failure.ts';
-import { failedStep } from './step-error.ts';
+import { failedStep } from '../core/step-error.ts';
 
 interface Child {
   path: string;

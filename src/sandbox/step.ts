@@ -8,7 +8,7 @@ import { deadlinePassed } from '../core/wording.ts';
 import { currentBuild } from './build-entry.ts';
 import { noticeTemplate } from './failure-notice.ts';
 import type { SettledStep } from './saga.ts';
-import { overridden } from './step-policy.ts';
+import { overridden } from '../core/step-policy.ts';
 
 /** A call of an action in a handler. */
 export interface Step extends SettledStep {

@@ -22,7 +22,7 @@ import { Saga, settlementOf } from './saga.ts';
 import { bytesOf } from './size.ts';
 import type { Step } from './step.ts';
 import { stepFailure, toStep } from './step.ts';
-import { stepError } from './step-error.ts';
+import { stepError } from '../core/step-error.ts';
 
 type Ended = Extract<LoopResult, { attempts: number }>;
 

@@ -10,7 +10,7 @@ import type { Approvals } from './approvals.ts';
 import type { Journal } from './journal.ts';
 import type { Loops } from './loops.ts';
 import { done } from './loops.ts';
-import { parallel } from './parallel.ts';
+import { parallel } from '../core/parallel.ts';
 import type { Signals } from './signals.ts';
 import { checkState } from './state.ts';
 

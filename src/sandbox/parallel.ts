@@ -1,1 +1,0 @@
-export { parallel } from '../core/parallel.ts';

@@ -1,1 +1,0 @@
-export { failedStep, stepError } from '../core/step-error.ts';

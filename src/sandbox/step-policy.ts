@@ -1,1 +1,0 @@
-export { overridden } from '../core/step-policy.ts';
