@@ -96,7 +96,7 @@ export class TestRecord {
 const asLong = (value: number) => value as unknown as EventId;
 
 /** Also Temporal's form of a time, which counts from the epoch. */
-export const toDuration = (ms: number): { seconds: EventId; nanos: number } => ({
+const toDuration = (ms: number): { seconds: EventId; nanos: number } => ({
   seconds: asLong(Math.floor(ms / 1_000)),
   nanos: (ms % 1_000) * 1e6,
 });
