@@ -83,7 +83,11 @@ describeOnEachPostgres('seal', (databases) => {
     const sealers = await Promise.all(Array.from({ length: PAIRS / 4 }, () => databases.store(url)));
     await store.query('create table effects (id int primary key)');
     const seen = { sealed: 0, committed: 0 };
-    for (let round = 0; round < 6; round += 1) {
+    const isRace = () => Math.min(seen.sealed, seen.committed) > 6;
+    // How long it takes to lose patience and to act on it is the machine's affair: the commits are moved there.
+    let shiftMs = 0;
+    let round = 0;
+    for (; round < 6 || (!isRace() && round < 30); round += 1) {
       const pairs = Array.from({ length: PAIRS }, async (_, index) => {
         const id = round * PAIRS + index;
         const plan = planOf();
@@ -92,7 +96,7 @@ describeOnEachPostgres('seal', (databases) => {
           await tx.query('insert into effects values ($1)', [id]);
           holding.open();
           // Returns around the moment at which the other side loses patience.
-          await delay(HOLDER_GRACE_MS + 3 * (index - PAIRS / 4));
+          await delay(HOLDER_GRACE_MS + shiftMs + 3 * (index - PAIRS / 4));
           return nothing;
         }).then(
           () => 'committed',
@@ -107,10 +111,11 @@ describeOnEachPostgres('seal', (databases) => {
         seen[state] += 1;
       });
       await Promise.all(pairs);
+      shiftMs += seen.committed > seen.sealed ? 15 : -15;
     }
-    expect(seen.sealed + seen.committed).toBe(6 * PAIRS);
+    expect(seen.sealed + seen.committed).toBe(round * PAIRS);
     // Either side must have won now and then, or the race was none.
-    expect(Math.min(seen.sealed, seen.committed)).toBeGreaterThan(6);
+    expect(isRace(), JSON.stringify(seen)).toBe(true);
   });
 
   test('and a claim at the same moment agree on one of the two, every time', async () => {
