@@ -13,14 +13,14 @@ const source = (file: string) =>
   readFileSync(fileURLToPath(new URL(`fixtures/crash/${file}`, import.meta.url)), 'utf8');
 
 /** Before a step has acted, after it, before and after it was committed, before its report, and at moments after that. */
-const REPORTED = ['attempt.beforeReport', 'attempt.beforeReport+15', 'attempt.beforeReport+60'];
+const REPORTED = ['attempt.beforeReport', 'attempt.beforeReport+15'];
 const TRANSACTION = ['tx.begun', 'tx.claimed', 'tx.beforeCommit', 'tx.afterCommit'];
 const BOUNDARIES = Object.entries({
   reserve: ['begin', 'acted', ...REPORTED],
   charge: ['begin', 'acted', ...TRANSACTION.slice(2), ...REPORTED],
-  ship: ['begin', 'begin+15', 'begin+60'],
+  ship: ['begin', 'begin+15'],
   refund: ['begin', 'acted', ...TRANSACTION.slice(2), ...REPORTED],
-  release: ['begin', 'acted', 'compensate.done', 'compensate.done+15', 'compensate.done+60'],
+  release: ['begin', 'acted', 'compensate.done', 'compensate.done+15'],
 }).flatMap(([what, points]) => points.map((point) => `${what}:${point}`));
 
 /** Two workers, each a process of its own; one that was killed is followed by another. */

@@ -64,7 +64,7 @@ describe("a workflow that ends by Temporal's terminate, which runs no code of it
     const { id, status } = await settled(handle.id);
     expect(status).toBe('completed');
     const { entries } = await system.session.backend.audit(id);
-    expect(entries.filter(({ type }) => type === 'predecessor.completed').length).toBeGreaterThan(5);
+    expect(entries.filter(({ type }) => type === 'unsettled.completed').length).toBeGreaterThan(5);
     const released = done('many').filter((what) => what.startsWith('release'));
     expect(released).toHaveLength(40);
     expect(new Set(released).size).toBe(40);
