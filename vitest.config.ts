@@ -1,7 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import type { TestSpecification } from 'vitest/node';
+import { BaseSequencer } from 'vitest/node';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Minutes each: begun last, one of them would be what everything waits for while the other worker has nothing to do. */
+const LONG = [
+  'test/chaos/mutants.',
+  'test/chaos/chaos.',
+  'test/e2e/workflows/killed-worker.',
+  'test/e2e/long-loop.',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const first = LONG.flatMap((part) => sorted.filter(({ moduleId }) => moduleId.includes(part)));
+    return [...first, ...sorted.filter((file) => !first.includes(file))];
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -13,6 +31,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    sequence: { sequencer: LongestFirst },
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],

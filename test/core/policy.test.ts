@@ -49,7 +49,7 @@ test.each<[string, RetryPolicy, unknown]>([
   ['retry.maximumInterval', { maximumInterval: 'soon' }, '30s'],
   ['retry.nonRetryableErrorTypes', { nonRetryableErrorTypes: 'CardDeclined' as never }, '30s'],
   ['retry.nonRetryableErrorTypes', { nonRetryableErrorTypes: [Error] as never }, '30s'],
-  ['timeout', {}, '30 minutes'],
+  ['timeout', {}, '30 months'],
   ['timeout', {}, -1],
 ])('the field `%s` is named when it is wrong: %j, timeout %j', (field, retry, timeout) => {
   expect(() => resolvePolicy(retry, timeout as string)).toThrow(
