@@ -11,7 +11,7 @@ import type { CallOptions, Handle } from '../core/verbs.ts';
 import { fromCarried, toCarried } from './carried-error.ts';
 import type { Journal } from './journal.ts';
 import { refuseAtRecordEnd } from './record-end.ts';
-import { otherInput } from './steps.ts';
+import { otherInput } from '../core/step-error.ts';
 
 interface Keyed {
   input: string;

@@ -19,10 +19,17 @@ import type { HandlerParts } from './handler-parts.ts';
 import { handlerParts } from './handler-parts.ts';
 import { settlePredecessor } from './predecessor.ts';
 import { lightenPromises } from './light-promises.ts';
-import type { Remaining } from './saga.ts';
+import type { Remaining } from '../core/workflow-end.ts';
 import { Steps } from './steps.ts';
 import { Strays } from './strays.ts';
-import { compensationFailed, ended, handlerFailed, Verdict } from './workflow-end.ts';
+import {
+  compensationFailed,
+  deadlineReached,
+  invocationCancelled,
+  stepsNotAwaited,
+  Verdict,
+} from '../core/workflow-end.ts';
+import { failureOf } from './workflow-end.ts';
 import { workflowFailure } from './workflow-failure.ts';
 
 /** What a bundle of `.do` workflows runs for every workflow type: the handler of that name. */
@@ -128,11 +135,7 @@ class WorkflowRun {
 
   #refuseOpenSteps(name: string): void {
     if (this.#steps.openCount === 0) return;
-    throw new DoError(
-      'INVOCATION_FAILED',
-      `The handler of "${name}" returned while ${this.#steps.openCount} of its steps were still running: await every step.`,
-      { type: 'StepNotAwaited' },
-    );
+    throw stepsNotAwaited(name, this.#steps.openCount);
   }
 
   /** Tells the failure once nothing of the workflow goes on, and what can be taken back has been. */
@@ -149,8 +152,8 @@ class WorkflowRun {
   }
 
   #failureOf(error: unknown, isCancelled: boolean): Failure {
-    if (this.#isLate) return ended('INVOCATION_TIMED_OUT');
-    return isCancelled ? ended('INVOCATION_CANCELLED') : handlerFailed(error);
+    if (this.#isLate) return deadlineReached();
+    return isCancelled ? invocationCancelled() : failureOf(error);
   }
 
   async #tell(reason: Failure, remaining: readonly Remaining[], error: unknown): Promise<never> {

@@ -4,6 +4,7 @@ import type { Failure } from '../core/failure.ts';
 import type { StepEntry, StepMark } from '../core/step.ts';
 import { stepToken } from '../core/token.ts';
 import { currentBuild } from './build-entry.ts';
+import type { Remaining } from '../core/workflow-end.ts';
 import { ActivitySettlement } from './settlement.ts';
 
 /** What a step is, from its call on. */
@@ -21,12 +22,6 @@ export interface CompletedStep extends SettledStep {
   output: unknown;
   attempt: number;
   epoch: number;
-}
-
-/** What could not be taken back, and why. */
-export interface Remaining {
-  path: string;
-  failure: Failure;
 }
 
 /** What is taken back, last first, when the workflow does not complete. */

@@ -12,9 +12,9 @@ import { settle } from '../core/settle.ts';
 import type { UnsettledPage, UnsettledStep } from '../core/unsettled.ts';
 import { isRecordFull } from './attempt-runner.ts';
 import { releaseEnqueued } from './enqueued.ts';
-import type { Remaining } from './saga.ts';
+import type { Remaining } from '../core/workflow-end.ts';
 import { ActivitySettlement } from './settlement.ts';
-import { compensationFailed } from './workflow-end.ts';
+import { compensationFailed } from '../core/workflow-end.ts';
 import { workflowFailure } from './workflow-failure.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import canonicalize from 'canonicalize';
 import type { CarriedSteps } from '../core/carried-run.ts';
-import { DoError } from '../core/errors.ts';
+import type { DoError } from '../core/errors.ts';
 import type { Host } from '../core/host.ts';
 import type { Invocation } from '../core/invocation.ts';
 import type { LoopResult } from '../core/loop.ts';
@@ -17,12 +17,12 @@ import { ChildWorkflows } from './children.ts';
 import { releaseEnqueued } from './enqueued.ts';
 import { tellFailure } from './failure-notice.ts';
 import { StepGate } from './gate.ts';
-import type { Remaining } from './saga.ts';
+import type { Remaining } from '../core/workflow-end.ts';
 import { Saga, settlementOf } from './saga.ts';
 import { bytesOf } from './size.ts';
 import type { Step } from './step.ts';
 import { stepFailure, toStep } from './step.ts';
-import { stepError } from '../core/step-error.ts';
+import { badKey, notInWorkflow, otherInput, stepError } from '../core/step-error.ts';
 
 type Ended = Extract<LoopResult, { attempts: number }>;
 
@@ -178,21 +178,3 @@ async function untilCancelled(): Promise<void> {
   const scope = CancellationScope.current();
   if (scope.consideredCancelled) await scope.cancelRequested;
 }
-
-const notInWorkflow = (name: string, verb: string): DoError =>
-  new DoError(
-    'DEFINITION_INVALID',
-    `\`${verb}\` of "${name}" was called in a workflow: a step has no invocation of its own there. Use \`await …invoke(input)\`; for steps side by side, \`Promise.all\` or \`ctx.parallel\`.`,
-  );
-
-const badKey = (name: string): DoError =>
-  new DoError(
-    'IDEMPOTENCY_KEY_INVALID',
-    `Expected \`idempotencyKey\` of the step "${name}" to be 1 to 255 printable ASCII characters.`,
-  );
-
-export const otherInput = (path: string): DoError =>
-  new DoError(
-    'IDEMPOTENCY_MISMATCH',
-    `The step ${path} was called with another input before; nothing was executed. Use a new key for a new input.`,
-  );

@@ -11,7 +11,7 @@ import {
   invocationCancelled,
   stepsNotAwaited,
   Verdict,
-} from './closing.ts';
+} from '../../core/workflow-end.ts';
 import type { Outcome } from './journal.ts';
 import type { RunClock } from './run-clock.ts';
 import type { StepRuns } from './step-runs.ts';

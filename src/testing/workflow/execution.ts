@@ -8,7 +8,7 @@ import { checkSchema } from '../../core/validate.ts';
 import type { AnyWorkflow } from '../../core/workflow-definition.ts';
 import { Approvals } from './approvals.ts';
 import type { StepCall } from './asking.ts';
-import { Verdict } from './closing.ts';
+import { Verdict } from '../../core/workflow-end.ts';
 import { Conditions } from './conditions.ts';
 import type { ContextOwner } from './context.ts';
 import { contextOf } from './context.ts';

@@ -7,7 +7,7 @@ import { ActionStep } from './action-step.ts';
 import type { StepCall } from './asking.ts';
 import type { PlayChild } from './child-step.ts';
 import { ChildStep } from './child-step.ts';
-import type { Remaining } from './closing.ts';
+import type { Remaining } from '../../core/workflow-end.ts';
 import { cancelled } from './execution.ts';
 import type { Outcome } from './journal.ts';
 import type { TestStep } from './workflow-run.ts';

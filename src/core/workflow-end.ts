@@ -1,9 +1,9 @@
-import type { ErrorCode } from '../../core/errors.ts';
-import { DoError, isDoError } from '../../core/errors.ts';
-import type { Failure } from '../../core/failure.ts';
-import { toFailure } from '../../core/failure.ts';
+import type { ErrorCode } from './errors.ts';
+import { DoError, isDoError } from './errors.ts';
+import type { Failure } from './failure.ts';
+import { toFailure } from './failure.ts';
 
-/** How a workflow closes that did not complete, in the words of sandbox/run-workflow.ts. */
+/** How a workflow closes that did not complete: in the same words on a server and in a test without one. */
 
 export const deadlineReached = (): Failure =>
   ended('INVOCATION_TIMED_OUT', 'DeadlineExceeded', 'The deadline passed.');
