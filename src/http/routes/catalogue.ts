@@ -1,4 +1,3 @@
-import type { Router } from 'express';
 import type { Catalogue, CatalogueEntry } from '../../core/catalogue.ts';
 import { describeEntry } from '../../core/catalogue.ts';
 import { DoError } from '../../core/errors.ts';
@@ -6,19 +5,27 @@ import type { Kind } from '../../core/kind.ts';
 import { NOT_FOUND, ofOtherKind } from '../../core/kind.ts';
 import { isName } from '../../core/name.ts';
 import type { ApiDeps } from '../deps.ts';
-import { addRoute, segment } from './route.ts';
+import type { Route } from './route.ts';
+import { segment } from './route.ts';
 
-export function addCatalogueRoutes(router: Router, kind: Kind, { catalogue }: ApiDeps): void {
-  addRoute(router, `/${kind}s`, {
-    get: (_req, res) => {
+export const catalogueRoutes = (kind: Kind, { catalogue }: ApiDeps): Route[] => [
+  {
+    method: 'get',
+    path: `/v1/${kind}s`,
+    scope: 'read',
+    handle: (_req, res) => {
       const entries = catalogue.list().filter((entry) => entry.kind === kind);
       res.json({ items: entries.map(describeEntry) });
     },
-  });
-  addRoute(router, `/${kind}s/:name`, {
-    get: (req, res) => void res.json(describeEntry(findEntry(catalogue, kind, segment(req.params['name'])))),
-  });
-}
+  },
+  {
+    method: 'get',
+    path: `/v1/${kind}s/:name`,
+    scope: 'read',
+    handle: (req, res) =>
+      void res.json(describeEntry(findEntry(catalogue, kind, segment(req.params['name'])))),
+  },
+];
 
 export function findEntry(catalogue: Catalogue, kind: Kind, name: string): CatalogueEntry {
   const entry = isName(name) ? catalogue.get(name) : undefined;

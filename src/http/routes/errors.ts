@@ -1,23 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import type { Router } from 'express';
 import { DoError, ERRORS } from '../../core/errors.ts';
-import { addRoute, segment } from './route.ts';
+import type { Route } from './route.ts';
+import { segment } from './route.ts';
 
 /** Part of the package; beside dist/ and beside src/ the path is the same. */
 const PAGES = new URL('../../../docs/errors/', import.meta.url);
 
 /** What `type` of a problem points to. Without a key: who gets a 401 has to be able to read why. */
-export function addErrorRoute(router: Router): void {
-  addRoute(router, '/errors/:code', {
-    get: async (req, res) => {
-      const page = await readPage(segment(req.params['code']));
-      res.setHeader('Vary', 'Accept');
-      // Browsers ask for HTML by name and save Markdown as a file.
-      if (req.accepts(['text/markdown', 'text/html']) === 'text/html') res.type('html').send(toHtml(page));
-      else res.type('text/markdown; charset=utf-8').send(page);
-    },
-  });
-}
+export const errorRoute: Route = {
+  method: 'get',
+  path: '/errors/:code',
+  scope: 'public',
+  handle: async (req, res) => {
+    const page = await readPage(segment(req.params['code']));
+    res.setHeader('Vary', 'Accept');
+    // Browsers ask for HTML by name and save Markdown as a file.
+    if (req.accepts(['text/markdown', 'text/html']) === 'text/html') res.type('html').send(toHtml(page));
+    else res.type('text/markdown; charset=utf-8').send(page);
+  },
+};
 
 /** The caller's text is looked up in the table and is never part of a path unless it is there. */
 async function readPage(code: string): Promise<string> {

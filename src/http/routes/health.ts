@@ -1,15 +1,22 @@
-import type { Router } from 'express';
 import type { DoError } from '../../core/errors.ts';
 import { isDoError } from '../../core/errors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { sendProblem } from '../problem.ts';
-import { addRoute } from './route.ts';
+import type { Route } from './route.ts';
 
 /** For whoever watches the process; without a key, so they tell nothing else. */
-export function addHealthRoutes(router: Router, { ready }: ApiDeps, onError: (error: unknown) => void): void {
-  addRoute(router, '/healthz', { get: (_req, res) => void res.json({ status: 'alive' }) });
-  addRoute(router, '/readyz', {
-    get: async (_req, res) => {
+export const healthRoutes = ({ ready }: ApiDeps, onError: (error: unknown) => void): Route[] => [
+  {
+    method: 'get',
+    path: '/healthz',
+    scope: 'public',
+    handle: (_req, res) => void res.json({ status: 'alive' }),
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    scope: 'public',
+    handle: async (_req, res) => {
       try {
         await ready();
         res.json({ status: 'ready' });
@@ -20,8 +27,8 @@ export function addHealthRoutes(router: Router, { ready }: ApiDeps, onError: (er
         sendProblem(res, code, message);
       }
     },
-  });
-}
+  },
+];
 
 const isOutage = (error: unknown): error is DoError =>
   isDoError(error) && (error.code === 'TEMPORAL_UNAVAILABLE' || error.code === 'STORE_UNAVAILABLE');

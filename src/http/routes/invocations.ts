@@ -1,47 +1,67 @@
-import type { Router } from 'express';
 import { checkQuery } from '../../core/query.ts';
 import { callerOf } from '../bearer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readPrefer } from '../prefer.ts';
 import { readListOptions } from '../query.ts';
 import { readWithin } from '../wait.ts';
-import { addRoute, segment } from './route.ts';
+import type { Route } from './route.ts';
+import { segment } from './route.ts';
 
-export function addInvocationRoutes(router: Router, { backendFor, stopping }: ApiDeps): void {
-  addRoute(router, '/invocations', {
-    get: async (req, res) => {
+export const invocationRoutes = (deps: ApiDeps): Route[] => [...readingRoutes(deps), ...endingRoutes(deps)];
+
+const readingRoutes = ({ backendFor, stopping }: ApiDeps): Route[] => [
+  {
+    method: 'get',
+    path: '/v1/invocations',
+    scope: 'read',
+    handle: async (req, res) => {
       res.json(await backendFor(callerOf(res).id).list(checkQuery(readListOptions(req))));
     },
-  });
-  addRoute(router, '/invocations/:id', {
-    get: async (req, res) => {
+  },
+  {
+    method: 'get',
+    path: '/v1/invocations/:id',
+    scope: 'read',
+    handle: async (req, res) => {
       const { waitMs, applied } = readPrefer(req, 0);
       const backend = backendFor(callerOf(res).id);
       const invocation = await readWithin(backend, segment(req.params['id']), { waitMs, res, stopping });
       if (waitMs > 0 && applied) res.setHeader('Preference-Applied', applied);
       res.json(invocation);
     },
-  });
-  addRoute(router, '/invocations/:id/audit', {
-    get: async (req, res) => {
+  },
+  {
+    method: 'get',
+    path: '/v1/invocations/:id/audit',
+    scope: 'read',
+    handle: async (req, res) => {
       res.json(await backendFor(callerOf(res).id).audit(segment(req.params['id'])));
     },
-  });
-  addRoute(router, '/invocations/:id/cancel', {
-    post: async (req, res) => {
+  },
+];
+
+const endingRoutes = ({ backendFor }: ApiDeps): Route[] => [
+  {
+    method: 'post',
+    path: '/v1/invocations/:id/cancel',
+    scope: 'operate',
+    handle: async (req, res) => {
       const id = segment(req.params['id']);
       const backend = backendFor(callerOf(res).id);
       await backend.cancel(id);
       res.status(202).json(await backend.get(id));
     },
-  });
-  addRoute(router, '/invocations/:id/compensate', {
-    post: async (req, res) => {
+  },
+  {
+    method: 'post',
+    path: '/v1/invocations/:id/compensate',
+    scope: 'operate',
+    handle: async (req, res) => {
       const backend = backendFor(callerOf(res).id);
       // An invocation of its own: the one that is compensated has closed and stays as it is.
       const { id } = await backend.compensate(segment(req.params['id']));
       res.status(202).setHeader('Location', `/v1/invocations/${id}`);
       res.json(await backend.get(id));
     },
-  });
-}
+  },
+];

@@ -1,4 +1,4 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import type { Started, StartRequest } from '../../core/backend.ts';
 import type { CatalogueEntry } from '../../core/catalogue.ts';
 import type { Invocation } from '../../core/invocation.ts';
@@ -6,40 +6,35 @@ import type { Kind } from '../../core/kind.ts';
 import { startsAtOf } from '../../core/timing.ts';
 import { callerOf } from '../bearer.ts';
 import { readJson } from '../body.ts';
-import type { ApiBackend, ApiDeps } from '../deps.ts';
+import type { ApiDeps } from '../deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
 import type { Preference } from '../prefer.ts';
 import { readPrefer } from '../prefer.ts';
 import { readTiming } from '../timing.ts';
 import { readWithin } from '../wait.ts';
 import { findEntry } from './catalogue.ts';
-import { addRoute, segment } from './route.ts';
+import type { Route } from './route.ts';
+import { segment } from './route.ts';
 
-export function addInvokeRoute(
-  router: Router,
-  kind: Kind,
-  deps: ApiDeps,
-  onError: (error: unknown) => void,
-): void {
-  addRoute(router, `/${kind}s/:name/invoke`, {
-    post: async (req, res) => {
-      const caller = callerOf(res).id;
-      const entry = findEntry(deps.catalogue, kind, segment(req.params['name']));
-      const preference = readPrefer(req);
-      const request = await readRequest(req, res, entry, preference);
-      const backend = deps.backendFor(caller);
-      const started = await backend.start(request);
-      const invocation = await read(backend, started, res, preference).catch((error: unknown) => {
-        onError(error);
-        return asAccepted(started, request, entry, caller);
-      });
-      answer(res, invocation, started, preference);
-    },
-  });
-
-  const read = (backend: ApiBackend, { id }: Started, res: Response, { waitMs }: Preference) =>
-    readWithin(backend, id, { waitMs, res, stopping: deps.stopping });
-}
+export const invokeRoute = (kind: Kind, deps: ApiDeps, onError: (error: unknown) => void): Route => ({
+  method: 'post',
+  path: `/v1/${kind}s/:name/invoke`,
+  scope: 'invoke',
+  handle: async (req, res) => {
+    const caller = callerOf(res).id;
+    const entry = findEntry(deps.catalogue, kind, segment(req.params['name']));
+    const preference = readPrefer(req);
+    const request = await readRequest(req, res, entry, preference);
+    const backend = deps.backendFor(caller);
+    const started = await backend.start(request);
+    const limits = { waitMs: preference.waitMs, res, stopping: deps.stopping };
+    const invocation = await readWithin(backend, started.id, limits).catch((error: unknown) => {
+      onError(error);
+      return asAccepted(started, request, entry, caller);
+    });
+    answer(res, invocation, started, preference);
+  },
+});
 
 /** The order of the checks is part of the contract: the name, the headers, the body. */
 async function readRequest(

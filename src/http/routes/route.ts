@@ -1,18 +1,37 @@
-import type { RequestHandler, Router } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { DoError } from '../../core/errors.ts';
 
-type Methods = Partial<Record<'get' | 'post', RequestHandler>>;
+/** What a key has to be allowed; `public` routes need none. */
+export type RouteScope = 'public' | 'read' | 'invoke' | 'operate' | 'admin';
 
-/** A path with all it answers to; any other method is 405 and says which there are. */
-export function addRoute(router: Router, path: string, methods: Methods): void {
-  const route = router.route(path);
-  if (methods.get) route.get(methods.get);
-  if (methods.post) route.post(methods.post);
-  const allowed = [...(methods.get ? ['GET', 'HEAD'] : []), ...(methods.post ? ['POST'] : [])].join(', ');
-  route.all((req, res) => {
-    res.setHeader('Allow', allowed);
-    throw new DoError('METHOD_NOT_ALLOWED', `${req.method} is not possible here; possible: ${allowed}.`);
-  });
+/** One thing the API answers to. */
+export interface Route {
+  method: 'get' | 'post';
+  /** From the root; what varies is written `:name`. */
+  path: string;
+  scope: RouteScope;
+  handle: RequestHandler;
+}
+
+/** Any other method of a path is 405 and says which there are. */
+export function mountRoutes(app: Express, routes: readonly Route[]): void {
+  for (const [path, ofPath] of byPath(routes)) {
+    const route = app.route(path);
+    for (const { method, handle } of ofPath) route[method](handle);
+    const allowed = ofPath
+      .flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : ['POST']))
+      .join(', ');
+    route.all((req, res) => {
+      res.setHeader('Allow', allowed);
+      throw new DoError('METHOD_NOT_ALLOWED', `${req.method} is not possible here; possible: ${allowed}.`);
+    });
+  }
+}
+
+function byPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const route of routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
+  return paths;
 }
 
 /** The segment of a path; only wildcards, which no route of ours has, would be lists. */

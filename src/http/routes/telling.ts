@@ -1,39 +1,43 @@
-import type { Request, Response, Router } from 'express';
+import type { Request } from 'express';
 import { checkDecision } from '../../core/decision.ts';
 import { notAName } from '../../core/kind.ts';
 import { isName } from '../../core/name.ts';
 import { callerOf } from '../bearer.ts';
 import { readJson, readJsonIfAny } from '../body.ts';
-import type { ApiBackend, ApiDeps } from '../deps.ts';
+import type { ApiDeps } from '../deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
-import { addRoute, segment } from './route.ts';
-
-interface Told {
-  id: string;
-  name: string;
-  backend: ApiBackend;
-}
+import type { Route } from './route.ts';
+import { segment } from './route.ts';
 
 /** What a workflow that runs is told from outside: signals, and decisions on what it asked. */
-export function addTellingRoutes(router: Router, { backendFor }: ApiDeps): void {
-  const told = (req: Request, res: Response, sort: 'signal' | 'approval'): Told => {
-    const name = segment(req.params['name']);
-    if (!isName(name)) throw notAName(sort, name);
-    return { id: segment(req.params['id']), name, backend: backendFor(callerOf(res).id) };
-  };
-  addRoute(router, '/invocations/:id/signal/:name', {
-    post: async (req, res) => {
-      const { id, name, backend } = told(req, res, 'signal');
+export const tellingRoutes = ({ backendFor }: ApiDeps): Route[] => [
+  {
+    method: 'post',
+    path: '/v1/invocations/:id/signal/:name',
+    scope: 'operate',
+    handle: async (req, res) => {
+      const { id, name } = told(req, 'signal');
+      const backend = backendFor(callerOf(res).id);
       const idempotencyKey = readIdempotencyKey(req);
       await backend.signal(id, { name, payload: await readJsonIfAny(req, res), idempotencyKey });
       res.status(202).json(await backend.get(id));
     },
-  });
-  addRoute(router, '/invocations/:id/approvals/:name', {
-    post: async (req, res) => {
-      const { id, name, backend } = told(req, res, 'approval');
+  },
+  {
+    method: 'post',
+    path: '/v1/invocations/:id/approvals/:name',
+    scope: 'operate',
+    handle: async (req, res) => {
+      const { id, name } = told(req, 'approval');
+      const backend = backendFor(callerOf(res).id);
       await backend.decide(id, name, checkDecision(await readJson(req, res), name));
       res.json(await backend.get(id));
     },
-  });
+  },
+];
+
+function told(req: Request, sort: 'signal' | 'approval'): { id: string; name: string } {
+  const name = segment(req.params['name']);
+  if (!isName(name)) throw notAName(sort, name);
+  return { id: segment(req.params['id']), name };
 }
