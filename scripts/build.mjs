@@ -62,6 +62,10 @@ async function bundle() {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(dist, 'sandbox', 'index.js'),
     logger: quiet,
+    webpackConfigHook: (config) => ({
+      ...config,
+      entry: [join(dist, 'sandbox', 'prologue.js'), ...[config.entry].flat()],
+    }),
   });
   writeFileSync(join(dist, BUNDLE), code);
 }

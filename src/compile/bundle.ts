@@ -27,7 +27,7 @@ export async function bundle({ entry, sources, sandboxDir }: BundleInput, log: B
   const { code } = await bundleWorkflowCode({
     workflowsPath: ENTRY,
     logger: SILENT,
-    webpackConfigHook: (config) => configure(config, read, join(sandboxDir, 'sdk.js'), log),
+    webpackConfigHook: (config) => configure(config, read, sandboxDir, log),
   });
   return code;
 }
@@ -38,7 +38,7 @@ const SILENT = { log: silent, trace: silent, debug: silent, info: silent, warn: 
 function configure(
   config: Config,
   sources: ReadonlyMap<string, string>,
-  sdk: string,
+  sandboxDir: string,
   log: BundleLog,
 ): Config {
   const alias = config.resolve?.alias as Record<string, string | false>;
@@ -47,7 +47,8 @@ function configure(
   );
   return {
     ...config,
-    resolve: { ...config.resolve, alias: { ...alias, [`${SDK}$`]: sdk } },
+    entry: [join(sandboxDir, 'prologue.js'), ...[config.entry as string | string[]].flat()],
+    resolve: { ...config.resolve, alias: { ...alias, [`${SDK}$`]: join(sandboxDir, 'sdk.js') } },
     module: { ...config.module, rules: config.module?.rules?.map(forEveryTypeScript) ?? [] },
     // Temporal's own watch for forbidden modules names them, but not who imports them.
     externals: log.watch,

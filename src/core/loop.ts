@@ -55,12 +55,12 @@ export interface LoopStart {
  * One invocation's attempts, from `firstAttempt` to the outcome. Deterministic over its port: the same answers give
  * the same calls, which is what lets Temporal replay it.
  */
-export async function runAttempts(
+export function runAttempts(
   port: LoopPort,
   policy: AttemptPolicy,
   start: LoopStart = {},
 ): Promise<LoopResult> {
-  return await new AttemptLoop(port, policy, start).run();
+  return new AttemptLoop(port, policy, start).run();
 }
 
 type Ending = Extract<LoopResult, { attempts: number }>;
@@ -92,7 +92,17 @@ class AttemptLoop {
 
   async run(): Promise<LoopResult> {
     try {
-      return await this.#runUntilCancelled();
+      for (let last: FailedOutcome | undefined; ;) {
+        // Also after a wait: what wakes it may come late, and Temporal takes no attempt without time.
+        if (this.#remainingMs() <= 0) return await this.#end(this.#outOfTime(last));
+        const plan = this.#plan();
+        this.#open = { attempt: plan.attempt, epoch: plan.epoch };
+        const outcome = await this.#port.attempt(plan);
+        if (outcome.status === 'completed') return outcome;
+        const ended = await this.#endOrWait(outcome);
+        if (ended) return ended;
+        last = outcome;
+      }
     } catch (cancellation) {
       // Also a cancelled invocation is told only when nothing of it can happen any more.
       const settled = await this.#settle(CANCELLED);
@@ -101,30 +111,22 @@ class AttemptLoop {
     }
   }
 
-  async #runUntilCancelled(): Promise<LoopResult> {
-    for (let last: FailedOutcome | undefined; ;) {
-      // Also after a wait: what wakes it may come late, and Temporal takes no attempt without time.
-      if (this.#remainingMs() <= 0) return await this.#end(this.#outOfTime(last));
-      const plan = this.#plan();
-      this.#open = { attempt: plan.attempt, epoch: plan.epoch };
-      const outcome = await this.#port.attempt(plan);
-      if (outcome.status === 'completed') return outcome;
-      last = outcome;
-      const { failure } = outcome;
-      if (this.#isFinal(failure)) return await this.#end(this.#endingOf(outcome));
-      const delayMs = failure.retryAfterMs ?? backoffMs(this.#policy, this.#attempt, this.#port.random());
-      // A wait that would outlast the deadline can only end in it: say so now.
-      if (delayMs >= this.#remainingMs()) return await this.#end(this.#endingOf(outcome, 'timed_out'));
-      if (this.#isCompensated) {
-        const settled = await this.#settle(failure);
-        if (settled) return settled;
-        // Taking it back took its time.
-        if (delayMs >= this.#remainingMs()) return this.#endingOf(outcome, 'timed_out');
-      }
-      await this.#port.sleep(delayMs, { nextAttempt: ++this.#attempt, failure });
-      if (this.#port.isRecordFull())
-        return { status: 'continued', nextAttempt: this.#attempt, epoch: this.#epoch };
+  /** What comes between two attempts; undefined when the next one is due. */
+  async #endOrWait(outcome: FailedOutcome): Promise<LoopResult | undefined> {
+    const { failure } = outcome;
+    if (this.#isFinal(failure)) return await this.#end(this.#endingOf(outcome));
+    const delayMs = failure.retryAfterMs ?? backoffMs(this.#policy, this.#attempt, this.#port.random());
+    // A wait that would outlast the deadline can only end in it: say so now.
+    if (delayMs >= this.#remainingMs()) return await this.#end(this.#endingOf(outcome, 'timed_out'));
+    if (this.#isCompensated) {
+      const settled = await this.#settle(failure);
+      if (settled) return settled;
+      // Taking it back took its time.
+      if (delayMs >= this.#remainingMs()) return this.#endingOf(outcome, 'timed_out');
     }
+    await this.#port.sleep(delayMs, { nextAttempt: ++this.#attempt, failure });
+    if (!this.#port.isRecordFull()) return undefined;
+    return { status: 'continued', nextAttempt: this.#attempt, epoch: this.#epoch };
   }
 
   #plan(): AttemptPlan {

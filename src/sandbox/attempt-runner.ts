@@ -26,7 +26,7 @@ export interface Attempted {
   lastHeartbeat?: unknown;
   step?: StepMark | undefined;
   /** Resolves when the input may travel; many that travel together are refused together. */
-  room?: (() => Promise<void>) | undefined;
+  room?: (() => Promise<void> | undefined) | undefined;
   /** Milliseconds since the epoch at which the workflow's own deadline ends every attempt. */
   endsAt?: number | undefined;
 }
@@ -69,17 +69,23 @@ export class AttemptRunner implements LoopPort {
     const { queue, nearby } = this.#attempted;
     this.last = plan;
     const first = plan.attempt === 1 && nearby !== undefined ? nearby : queue;
-    const outcome = await this.#attemptOn(first, plan);
+    let end = await this.#attemptOn(first, plan);
     // A worker without this action took it off the shared queue: nothing ran, so this is no attempt yet.
-    const handedBack = outcome.status === 'failed' && outcome.failure.type === HANDED_BACK;
-    return handedBack && first !== queue ? await this.#attemptOn(queue, plan) : outcome;
+    const handedBack = end.status === 'failed' && end.failure.type === HANDED_BACK;
+    if (handedBack && first !== queue) end = await this.#attemptOn(queue, plan);
+    this.lastHeartbeat = end.lastHeartbeat ?? this.lastHeartbeat;
+    return end;
   }
 
-  async #attemptOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
-    const { name, input, policy, step, room, endsAt } = this.#attempted;
-    await room?.();
+  #attemptOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
+    const wait = this.#attempted.room?.();
+    return wait ? wait.then(() => this.#callOn(taskQueue, plan)) : this.#callOn(taskQueue, plan);
+  }
+
+  #callOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
+    const { name, input, policy, step, endsAt } = this.#attempted;
     const left = endsAt === undefined ? Infinity : Math.max(1, endsAt - Date.now());
-    const end = await runAttemptActivity({
+    return runAttemptActivity({
       type: name,
       taskQueue,
       input,
@@ -87,8 +93,6 @@ export class AttemptRunner implements LoopPort {
       plan: { ...plan, timeoutMs: Math.min(plan.timeoutMs, left) },
       summary: `${labelOf(step)}attempt ${plan.attempt} of ${policy.maximumAttempts}`,
     });
-    this.lastHeartbeat = end.lastHeartbeat ?? this.lastHeartbeat;
-    return end;
   }
 
   #meta({ attempt, epoch }: AttemptPlan): AttemptEnvelope {

@@ -13,7 +13,7 @@ export interface CompensationPlan {
   /** `compensates` says what is taken back; the number of the try is added. */
   meta: Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> & Required<Pick<AttemptEnvelope, 'compensates'>>;
   /** Resolves when the input may travel. */
-  room: () => Promise<void>;
+  room: () => Promise<void> | undefined;
 }
 
 /** A compensation is the attempt loop once more, on another handler and without a deadline. */

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { Room } from './gate.ts';
 import type { StagedTemplate } from '../core/envelope.ts';
 import { DoError } from '../core/errors.ts';
 import type { Failure } from '../core/failure.ts';
@@ -22,7 +23,7 @@ export interface Failed {
 export async function tellFailure(
   template: StagedTemplate | undefined,
   { name, input, failure: { code, type, message }, attempts, token }: Failed,
-  room: (bytes: number) => Promise<void> = () => Promise.resolve(),
+  room: Room = () => undefined,
 ): Promise<void> {
   if (!template) return;
   const { workflowId, firstExecutionRunId: firstRunId } = workflowInfo();

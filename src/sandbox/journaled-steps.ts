@@ -54,22 +54,22 @@ export class JournaledSteps implements Host {
   }
 
   invoke(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
-    const step = this.#journal.once(`step ${name}`, () => this.#invoke(name, input, options));
+    let begun = 0;
+    const step = this.#journal.once(`step ${name}`, () => {
+      this.#openCount += ++begun;
+      return this.#invoke(name, input, options);
+    });
     // The handler may look at a rejection later, or not at all.
-    step.catch(() => undefined);
+    const ended = () => void (this.#openCount -= begun);
+    step.then(ended, ended);
     return step;
   }
 
-  async #invoke(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
-    this.#openCount++;
-    try {
-      refuseAtRecordEnd(name, this.#envelope);
-      const key = options?.idempotencyKey;
-      if (key === undefined) return await this.#steps.invoke(name, input, options);
-      return await this.#invokeKeyed(name, input, { ...options, idempotencyKey: key });
-    } finally {
-      this.#openCount--;
-    }
+  #invoke(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
+    refuseAtRecordEnd(name, this.#envelope);
+    const key = options?.idempotencyKey;
+    if (key === undefined) return this.#steps.invoke(name, input, options);
+    return this.#invokeKeyed(name, input, { ...options, idempotencyKey: key });
   }
 
   /** A key names one step of the invocation, also where that was in another run of it. */

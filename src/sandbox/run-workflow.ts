@@ -18,7 +18,6 @@ import { tellFailure } from './failure-notice.ts';
 import type { HandlerParts } from './handler-parts.ts';
 import { handlerParts } from './handler-parts.ts';
 import { settlePredecessor } from './predecessor.ts';
-import { lightenPromises } from './light-promises.ts';
 import type { Remaining } from '../core/workflow-end.ts';
 import { Steps } from './steps.ts';
 import { Strays } from './strays.ts';
@@ -34,7 +33,6 @@ import { workflowFailure } from './workflow-failure.ts';
 
 /** What a bundle of `.do` workflows runs for every workflow type: the handler of that name. */
 export async function runWorkflow(input: unknown, envelope: WorkflowEnvelope): Promise<unknown> {
-  lightenPromises();
   return await new WorkflowRun(input, envelope).execute();
 }
 

@@ -1,4 +1,5 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { Room } from './gate.ts';
 import type { CarriedStep } from '../core/carried-run.ts';
 import type { Failure } from '../core/failure.ts';
 import type { StepEntry, StepMark } from '../core/step.ts';
@@ -14,7 +15,7 @@ export interface SettledStep {
   caller: string;
   input: unknown;
   /** Resolves when something of that size may travel. */
-  room: (bytes: number) => Promise<void>;
+  room: Room;
 }
 
 /** A step that completed, and can be taken back. */

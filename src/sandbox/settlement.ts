@@ -1,4 +1,5 @@
 import { CancellationScope, log, metricMeter, proxyActivities } from '@temporalio/workflow';
+import type { Room } from './gate.ts';
 import type { AttemptEnvelope, InvocationEnvelope, RecallPlan } from '../core/envelope.ts';
 import { COMPENSATE, SEAL } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
@@ -37,7 +38,7 @@ export interface Settled {
   /** True: they are not here at all. */
   isElsewhere?: boolean | undefined;
   /** Resolves when something of that size may travel. */
-  room?: ((bytes: number) => Promise<void>) | undefined;
+  room?: Room | undefined;
 }
 
 /** Seals and compensates by activities. A cancelled invocation is settled all the same. */
@@ -81,7 +82,7 @@ export class ActivitySettlement implements Settlement {
       input: action === undefined ? input : { input, ...compensates },
       maximumAttempts: policy.maximumAttempts,
       meta: { ...this.#meta(failed), compensates, ...recall },
-      room: async () => await this.#settled.room?.(bytes),
+      room: () => this.#settled.room?.(bytes),
     });
     const result = await runAttempts(runner, policy);
     if (result.status === 'completed') {

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, sleep, workflowInfo } from '@temporalio/workflow';
 import canonicalize from 'canonicalize';
 import type { CarriedSteps } from '../core/carried-run.ts';
 import type { DoError } from '../core/errors.ts';
@@ -35,10 +35,10 @@ export class Steps implements Host {
   readonly #endsAt: number | undefined;
   readonly #children: ChildWorkflows;
   readonly #gate = new StepGate();
-  readonly #open = new Set<Promise<unknown>>();
   readonly #calls = new Map<string, number>();
   readonly #keyed = new Map<string, { begun: Promise<unknown>; input: string | undefined }>();
   #seq = 0;
+  #openCount = 0;
 
   constructor(caller: string, endsAt: number | undefined) {
     this.#caller = caller;
@@ -62,21 +62,19 @@ export class Steps implements Host {
 
   /** How many have begun and not ended. */
   get openCount(): number {
-    return this.#open.size;
+    return this.#openCount;
   }
 
   /** Resolves when none is open. */
   async settled(): Promise<void> {
-    while (this.#open.size > 0) await Promise.allSettled(this.#open);
+    await condition(() => this.#openCount === 0);
   }
 
   invoke(name: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
     const { idempotencyKey: key } = options;
-    return this.#track(
-      key === undefined
-        ? this.#begin(name, input, options, this.#countedPath(name))
-        : this.#beginKeyed(name, input, options, key),
-    );
+    return key === undefined
+      ? this.#begin(name, input, options, this.#countedPath(name))
+      : this.#beginKeyed(name, input, options, key);
   }
 
   run(name: string): Promise<Invocation> {
@@ -105,14 +103,6 @@ export class Steps implements Host {
     return await begun;
   }
 
-  #track<T>(begun: Promise<T>): Promise<T> {
-    this.#open.add(begun);
-    const ended = () => void this.#open.delete(begun);
-    // Also marks a rejection as seen: the handler may look at it later, or not at all.
-    begun.then(ended, ended);
-    return begun;
-  }
-
   async #begin(name: string, input: unknown, options: CallOptions, path: string): Promise<unknown> {
     const plain = checkJson(input, 'input', name);
     const caller = this.#caller;
@@ -122,13 +112,20 @@ export class Steps implements Host {
     this.#seq = seq;
     const { deadlineMs } = toTiming(options);
     const deadlineAt = deadlineMs === undefined ? undefined : Date.now() + deadlineMs;
-    return await this.#gate.within(async () => {
+    this.#openCount++;
+    const place = this.#gate.enter();
+    if (place) await place;
+    try {
+      const scope = CancellationScope.current();
       // What waited for its place while the workflow was cancelled has begun nothing that could be settled.
-      await untilCancelled();
+      if (scope.consideredCancelled) await scope.cancelRequested;
       if (step) return await this.#run(step, deadlineAt);
       await room(bytesOf(plain));
       return await this.#children.invoke(name, plain, { path, seq, options, deadlineAt });
-    });
+    } finally {
+      this.#gate.leave();
+      this.#openCount--;
+    }
   }
 
   async #run(step: Step, deadlineAt: number | undefined): Promise<unknown> {
@@ -139,10 +136,11 @@ export class Steps implements Host {
     const result = await runAttempts(runner, entry.policy, { deadlineAt, settlement });
     if (result.status === 'continued') throw new Error('A step never continues in another run.');
     if (result.status !== 'completed') throw await this.#failed(step, result);
-    const { output } = result;
+    const { output, enqueued } = result;
     const { attempt = 1, epoch = 0 } = runner.last ?? {};
     this.saga.add({ ...step, output, attempt, epoch });
-    if (result.enqueued) await step.room(bytesOf(result.enqueued));
+    if (!enqueued) return output;
+    await step.room(bytesOf(enqueued));
     return await releaseEnqueued(result);
   }
 
@@ -171,10 +169,4 @@ export class Steps implements Host {
     await tellFailure(onFailure, { name: entry.name, input, failure, attempts, token }, room);
     return stepError(entry.name, result);
   }
-}
-
-/** Rejects where the workflow has been cancelled. */
-async function untilCancelled(): Promise<void> {
-  const scope = CancellationScope.current();
-  if (scope.consideredCancelled) await scope.cancelRequested;
 }

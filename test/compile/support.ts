@@ -33,6 +33,7 @@ export function makeTree(files: Record<string, string>): string {
 /** What stands in for the sandbox: a bundle of it tells what it was made of. */
 export function makeRuntime(): RuntimePaths {
   const root = makeTree({
+    'sandbox/prologue.js': 'globalThis.prologue = true;',
     'sandbox/sdk.js': `
       export const defined = [];
       export class Workflow { constructor(it) { defined.push([it.name, it.handler]); } }
