@@ -11,7 +11,14 @@ test('actions lists the built-in ones and those of the project, with tabs betwee
     .map((line) => line.split('\t'));
   expect(rows[0]).toEqual(['NAME', 'VERSION', 'RETRY', 'TIMEOUT', 'LEVEL', 'DESCRIPTION']);
   expect(rows.map(([name]) => name)).toContain('email.send');
-  expect(rows.at(-1)).toEqual(['some.job', '7', '3 attempts, 300ms to 1m', '90s', 'none', 'Does some job.']);
+  expect(rows.find(([name]) => name === 'some.job')).toEqual([
+    'some.job',
+    '7',
+    '3 attempts, 300ms to 1m',
+    '90s',
+    'none',
+    'Does some job.',
+  ]);
 });
 
 test('actions --json gives what a definition says, in the words of a definition', async () => {
