@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { maskOf, REDACTED } from '../../src/core/secret-mask.ts';
+
+const mask = maskOf(['s3cr3t/+', 'smtp://ada:pa%24%24word@mail:25']);
+
+describe('a mask', () => {
+  test('hides every secret in a text, and what holds another one as a whole', () => {
+    expect(mask('a s3cr3t/+ b s3cr3t/+')).toBe(`a ${REDACTED} b ${REDACTED}`);
+    expect(maskOf(['key', 'keyhole'])('keyhole key')).toBe(`${REDACTED} ${REDACTED}`);
+  });
+
+  test.each([
+    ['in a URL', encodeURIComponent('s3cr3t/+')],
+    ['in base64', Buffer.from('s3cr3t/+').toString('base64')],
+    ['by the password in it', 'login of ada with pa$$word refused'],
+    ['by the password as it is written in it', 'pa%24%24word'],
+  ])('hides a secret %s', (_, text) => {
+    expect(mask(text)).toContain(REDACTED);
+    expect(mask(text)).not.toContain(text);
+  });
+
+  test('hides a long line of a key file', () => {
+    const lines = ['-----BEGIN KEY-----', 'MIIEvQIBADANBgkqhkiG9w0B', '-----END KEY-----'];
+    expect(maskOf([lines.join('\n')])(`bad line ${lines[1]}`)).toBe(`bad line ${REDACTED}`);
+  });
+
+  test('looks into objects, lists, keys, errors, and hides what it cannot copy', () => {
+    const value = { list: ['s3cr3t/+', 1, null], 's3cr3t/+': true, url: new URL('http://x/?s3cr3t/+') };
+    expect(mask(value)).toEqual({ list: [REDACTED, 1, null], [REDACTED]: true, url: REDACTED });
+    expect(mask({ error: new Error('s3cr3t/+') }).error).toMatch(/^Error: \[redacted\]\n/);
+  });
+
+  test('leaves alone what holds none, and everything where there are none', () => {
+    const url = new URL('http://x/');
+    expect(mask({ url, at: 1 })).toEqual({ url, at: 1 });
+    const value = {};
+    expect(maskOf([''])(value)).toBe(value);
+  });
+});
