@@ -1,4 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AgentTool, AgentToolOptions } from './agent-tool.ts';
+import { agentTool } from './agent-tool.ts';
 import { toMs } from './duration.ts';
 import { DoError } from './errors.ts';
 import { host } from './host.ts';
@@ -72,5 +74,13 @@ export class Workflow<
   /** Resolves when the invocation is durably accepted. */
   start(input: Input, options?: CallOptions): Promise<Handle<Output>> {
     return host().start(this.name, input, options, 'workflow') as Promise<Handle<Output>>;
+  }
+
+  /**
+   * This workflow as a tool of the AI SDK: `generateText({ tools: { name: it.asTool() } })`. A call that is repeated is the
+   * same invocation. Throws `DEFINITION_INVALID` where the input is no object.
+   */
+  asTool(options?: AgentToolOptions): AgentTool<Input, Output> {
+    return agentTool<Input, Output>(this, options);
   }
 }

@@ -17,6 +17,7 @@ import type { AnyWorkflow } from '../core/workflow-definition.ts';
 import { tellFailure } from './failure-notice.ts';
 import type { HandlerParts } from './handler-parts.ts';
 import { handlerParts } from './handler-parts.ts';
+import { encodeFailures } from './encoded-failures.ts';
 import { settlePredecessor } from './predecessor.ts';
 import type { Remaining } from '../core/workflow-end.ts';
 import { Steps } from './steps.ts';
@@ -33,6 +34,7 @@ import { workflowFailure } from './workflow-failure.ts';
 
 /** What a bundle of `.do` workflows runs for every workflow type: the handler of that name. */
 export async function runWorkflow(input: unknown, envelope: WorkflowEnvelope): Promise<unknown> {
+  encodeFailures();
   return await new WorkflowRun(input, envelope).execute();
 }
 

@@ -1,6 +1,7 @@
 import type { Invocable } from '../core/client.ts';
 import type { Transaction } from '../core/context.ts';
 import type { Duration } from '../core/duration.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { toMs } from '../core/duration.ts';
 import type { CallOptions } from '../core/verbs.ts';
 import type { AnyWorkflow } from '../core/workflow-definition.ts';
@@ -24,6 +25,8 @@ export interface WorkflowTestOptions {
   actions?: Doubles;
   /** Gets the statements of the transactional actions that really run. */
   tx?: Transaction;
+  /** What actions declare in `secrets`, by name; the environment is not looked at. Default: none. */
+  secrets?: Readonly<Record<string, string>>;
   /** What the test's clock says at the start. Default: the present. */
   startAt?: Date | string;
   /** Real time for a handler that seems never to end. Default: `'1s'`. */
@@ -69,11 +72,12 @@ export function testWorkflow<Input, Output>(
   workflow: AnyWorkflow & Invocable<Input, Output>,
   options: WorkflowTestOptions = {},
 ): WorkflowTest<Input, Output> {
-  const { actions = {}, tx, startAt = new Date(), patience = '1s' } = options;
+  const { actions = {}, tx, secrets, startAt = new Date(), patience = '1s' } = options;
   return new Test({
     workflow,
     cast: new Cast(actions),
     tx,
+    secrets,
     startAt: new Date(startAt).getTime(),
     patienceMs: toMs(patience, 'patience'),
     faults: [],
@@ -86,6 +90,7 @@ interface Script {
   workflow: AnyWorkflow;
   cast: Cast;
   tx: Transaction | undefined;
+  secrets: Secrets | undefined;
   startAt: number;
   patienceMs: number;
   faults: readonly FaultEntry[];
@@ -130,12 +135,12 @@ class Test<Input, Output> implements WorkflowTest<Input, Output> {
     input: Input,
     { deadline }: Pick<CallOptions, 'deadline'> = {},
   ): Promise<TestWorkflowRun<Output>> {
-    const { workflow, cast, tx, startAt, patienceMs, faults, cues, isFragile } = this.#script;
+    const { workflow, cast, tx, secrets, startAt, patienceMs, faults, cues, isFragile } = this.#script;
     const deadlineMs = deadline === undefined ? workflow.deadlineMs : toMs(deadline, 'deadline');
     const sent = checkJson(input, 'input', workflow.name);
     await checkSchema(workflow.input, sent, 'input', workflow.name);
     const book = new FaultBook(faults);
-    const stage = new Stage({ time: new VirtualTime(startAt), cast, faults: book, tx, patienceMs });
+    const stage = new Stage({ time: new VirtualTime(startAt), cast, faults: book, tx, secrets, patienceMs });
     const play = new WorkflowPlay(stage, { workflow, input: sent, deadlineMs, cues, isFragile });
     const run = await withGlobalsOfRecord(executionWithin, () => stage.drive(play.run()));
     const unmet = [...book.unmet.map((step) => `faults of "${step}"`), ...play.cues.unmet];

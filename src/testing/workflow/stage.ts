@@ -1,4 +1,5 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import type { Secrets } from '../../core/secrets.ts';
 import type { Transaction } from '../../core/context.ts';
 import { DoError } from '../../core/errors.ts';
 import type { Cast } from './doubles.ts';
@@ -27,6 +28,7 @@ export interface StageOptions {
   cast: Cast;
   faults: FaultBook;
   tx: Transaction | undefined;
+  secrets: Secrets | undefined;
   patienceMs: number;
 }
 
@@ -39,6 +41,7 @@ export class Stage implements StageOptions {
   readonly cast: Cast;
   readonly faults: FaultBook;
   readonly tx: Transaction | undefined;
+  readonly secrets: Secrets | undefined;
   readonly patienceMs: number;
   readonly #plays: Player[] = [];
   #posted: Posted[] = [];
@@ -46,11 +49,12 @@ export class Stage implements StageOptions {
   #repeated = 0;
   #aborted: { error: unknown } | undefined;
 
-  constructor({ time, cast, faults, tx, patienceMs }: StageOptions) {
+  constructor({ time, cast, faults, tx, secrets, patienceMs }: StageOptions) {
     this.time = time;
     this.cast = cast;
     this.faults = faults;
     this.tx = tx;
+    this.secrets = secrets;
     this.patienceMs = patienceMs;
   }
 
