@@ -5,6 +5,8 @@ export type { Receipt, ReceiptKey, UnknownReceipt } from './receipts.ts';
 export { beginReceipt, endReceipt, failReceipt, unknownReceipts } from './receipts.ts';
 export type { Sealed } from './seal.ts';
 export { seal } from './seal.ts';
+export type { SlotRequest } from './slots.ts';
+export { freeSlot, renewSlots, SLOT_LEASE_MS, takeSlot } from './slots.ts';
 export type { StoreOptions } from './store.ts';
 export { Store } from './store.ts';
 export type { TransactionPlan, Work } from './transaction.ts';

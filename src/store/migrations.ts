@@ -37,4 +37,27 @@ export const MIGRATIONS: readonly string[] = [
      revoked_at timestamptz,
      last_used_at timestamptz
    );`,
+
+  // Whoever had a key before there were scopes could do everything; an older build makes such keys still.
+  `alter table do_sdk.api_keys
+     add column tenant text not null default 'default',
+     add column scopes text[] not null default '{admin}',
+     add column replaced_by text;`,
+
+  `create table do_sdk.slots (
+     id text primary key,
+     queue text not null,
+     key text not null,
+     ticket bigint generated always as identity,
+     priority integer not null,
+     owner text not null,
+     held boolean not null,
+     present_until timestamptz not null,
+     expires_at timestamptz not null
+   );
+   create index slots_scope on do_sdk.slots (queue, key, ticket);
+   create index slots_owner on do_sdk.slots (owner) where held;
+   create index slots_expiry on do_sdk.slots (expires_at);
+   comment on table do_sdk.slots is
+     'One row per attempt that has a slot of its action''s concurrency limit, or waits for one.';`,
 ];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CreateOptions } from './create.ts';
+import type { RotateOptions } from './rotate.ts';
 
 interface Json {
   json?: boolean;
@@ -13,6 +14,11 @@ export function addKeys(program: Command): void {
     .command('create')
     .description('make a key and print it, this once')
     .requiredOption('--name <name>', 'the caller it stands for, as stamped on invocations')
+    .option(
+      '--scope <scope...>',
+      'what it may: invoke:email.*, read:*, operate, admin (default: invoke:* read:*)',
+    )
+    .option('--tenant <tenant>', 'whose invocations it sees (default: default)')
     .option('--expires <duration>', 'from now, such as 90d (default: never)')
     .option(...JSON_FLAG)
     .action(async (options: CreateOptions) => (await import('./create.ts')).create(options));
@@ -21,6 +27,14 @@ export function addKeys(program: Command): void {
     .description('all keys, newest first, without their secrets')
     .option(...JSON_FLAG)
     .action(async (options: Json) => (await import('./list.ts')).list(options));
+  keys
+    .command('rotate')
+    .description('make a key that takes over from another one')
+    .argument('<id>', 'of the old key')
+    .option('--overlap <duration>', 'for how long the old one goes on; 0: not at all', '1h')
+    .option('--expires <duration>', 'from now (default: as long as the old one was made for)')
+    .option(...JSON_FLAG)
+    .action(async (id: string, options: RotateOptions) => (await import('./rotate.ts')).rotate(id, options));
   keys
     .command('revoke')
     .description('refuse a key from the next request on')

@@ -1,3 +1,4 @@
+import { callerIn } from '../../core/caller.ts';
 import type { ApiKeyRecord } from '../../store/keys.ts';
 import { listKeys } from '../../store/keys.ts';
 import { table } from '../terminal.ts';
@@ -9,13 +10,14 @@ export async function list({ json }: { json?: boolean }): Promise<void> {
   else process.stdout.write(table(HEADER, items.map(toRow), process.stdout));
 }
 
-const HEADER = ['ID', 'NAME', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED'];
+const HEADER = ['ID', 'CALLER', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED', 'SCOPES'];
 
-const toRow = ({ id, name, state, createdAt, expiresAt, lastUsedAt }: ApiKeyRecord): string[] => [
-  id,
-  name,
-  state,
-  createdAt,
-  expiresAt ?? 'never',
-  lastUsedAt ?? 'never',
+const toRow = (key: ApiKeyRecord): string[] => [
+  key.id,
+  callerIn(key.tenant, key.name),
+  key.state,
+  key.createdAt,
+  key.expiresAt ?? 'never',
+  key.lastUsedAt ?? 'never',
+  key.scopes.join(' '),
 ];

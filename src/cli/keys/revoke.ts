@@ -1,14 +1,17 @@
+import { callerIn } from '../../core/caller.ts';
 import { revokeKey } from '../../store/keys.ts';
 import { UsageError } from '../usage-error.ts';
 import { withStore } from './store.ts';
 
 export async function revoke(id: string, { json }: { json?: boolean }): Promise<void> {
   const revoked = await withStore((store) => revokeKey(store, id));
-  if (!revoked) {
-    // Not the text that was given: it may be a whole key, and errors end up in logs.
-    throw new UsageError(
-      'There is no key of that id. `do-sdk keys list` lists them; the id of a key is what stands between `do_` and the next `_`.',
-    );
-  }
-  process.stdout.write(json ? `${JSON.stringify(revoked)}\n` : `Revoked ${id} of ${revoked.name}\n`);
+  if (!revoked) throw noSuchKey();
+  const caller = callerIn(revoked.tenant, revoked.name);
+  process.stdout.write(json ? `${JSON.stringify(revoked)}\n` : `Revoked ${id} of ${caller}\n`);
 }
+
+/** Without the text that was given: it may be a whole key, and errors end up in logs. */
+export const noSuchKey = (): UsageError =>
+  new UsageError(
+    'There is no key of that id. `do-sdk keys list` lists them; the id of a key is what stands between `do_` and the next `_`.',
+  );
