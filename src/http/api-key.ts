@@ -1,10 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ErrorCode } from '../core/errors.ts';
 import { DoError, isDoError } from '../core/errors.ts';
 import type { ApiDeps, Caller } from './deps.ts';
 
-export interface ApiKey {
-  /** Who asks, as stamped on invocations. */
-  id: string;
+export interface ApiKey extends Caller {
   secret: string;
 }
 
@@ -19,23 +18,26 @@ export function keyAuthenticator(
   keys: readonly ApiKey[],
   findStored: FindCaller = async () => undefined,
 ): ApiDeps['authenticate'] {
-  const known = keys.map(({ id, secret }) => ({ id, digest: digestOf(secret) }));
+  const known = keys.map(({ secret, ...caller }) => ({ caller, digest: digestOf(secret) }));
   return async (bearer) => {
     const digest = digestOf(bearer);
     let caller: Caller | undefined;
-    for (const key of known) if (timingSafeEqual(key.digest, digest)) caller = { id: key.id };
+    for (const key of known) if (timingSafeEqual(key.digest, digest)) caller = key.caller;
     return caller ?? (await findStored(bearer).catch(rethrow));
   };
 }
 
 const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
+/** What says nothing of where the keys are kept. */
+const TOLD: readonly ErrorCode[] = ['TEMPORAL_UNAVAILABLE', 'UNAUTHORIZED', 'IDENTITY_UNAVAILABLE'];
+
 /**
  * A key that cannot be looked up is not an unknown one: told 401, a client would throw it away. Whoever asks is not
  * known yet, so the reason, which names the database's host, is only logged.
  */
 function rethrow(cause: unknown): never {
-  if (isDoError(cause) && cause.code === 'TEMPORAL_UNAVAILABLE') throw cause;
+  if (isDoError(cause) && TOLD.includes(cause.code)) throw cause;
   throw new DoError(
     'STORE_UNAVAILABLE',
     'The API key cannot be looked up now. Nothing was accepted; try again.',

@@ -5,6 +5,9 @@ import { isIdempotencyKey } from '../core/verbs.ts';
 /** A string of RFC 8941: only the quote and the backslash are escaped. */
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
+/** What the header may hold, for those who have to know before they send: what `readIdempotencyKey` takes, no more. */
+export const IDEMPOTENCY_KEY_HEADER = /^(?:[!#-~](?:[ -~]{0,253}[!-~])?|"(?:[ !#-[\]-~]|\\["\\]){1,255}")$/;
+
 /** The key of the `Idempotency-Key` header, bare or quoted; both spellings name the same key. */
 export function readIdempotencyKey(req: Request): string | undefined {
   const values = req.headersDistinct['idempotency-key'];
@@ -14,8 +17,13 @@ export function readIdempotencyKey(req: Request): string | undefined {
   if (key === undefined) {
     throw invalid('it begins with a quote but is no quoted string; inside, write \\" for " and \\\\ for \\');
   }
-  if (!isIdempotencyKey(key)) throw invalid('expected 1 to 255 printable ASCII characters');
-  return key;
+  return checkIdempotencyKey(key);
+}
+
+/** A key from wherever a request has it. */
+export function checkIdempotencyKey(key: unknown): string {
+  if (typeof key === 'string' && isIdempotencyKey(key)) return key;
+  throw invalid('expected 1 to 255 printable ASCII characters');
 }
 
 function unquote(value: string): string | undefined {
@@ -24,7 +32,4 @@ function unquote(value: string): string | undefined {
 }
 
 const invalid = (why: string): DoError =>
-  new DoError(
-    'IDEMPOTENCY_KEY_INVALID',
-    `The \`Idempotency-Key\` header is not valid: ${why}. Nothing was executed.`,
-  );
+  new DoError('IDEMPOTENCY_KEY_INVALID', `The idempotency key is not valid: ${why}. Nothing was executed.`);

@@ -8,6 +8,10 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 /** Longer than a proxy in front keeps its connections, or it would meet one that just closed. */
 const KEEP_ALIVE_MS = 65_000;
+/** Longer than anything waits in silence: whoever does not read its answer for so long has gone, or means harm. */
+const SILENT_MS = 330_000;
+/** Each holds a descriptor, of which a process has few; whoever comes beyond is refused by the system's means. */
+const MOST_CONNECTIONS = 10_000;
 /** Open requests are given this long when the server closes. */
 const CLOSE_LIMIT_MS = 5_000;
 
@@ -27,6 +31,8 @@ export async function listen(app: RequestListener, port: number, host = '127.0.0
     },
     app,
   );
+  server.setTimeout(SILENT_MS);
+  server.maxConnections = MOST_CONNECTIONS;
   const open = openAnswers(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(error, port, host)));

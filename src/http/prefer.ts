@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 
-const DEFAULT_WAIT_S = 30;
+export const DEFAULT_WAIT_S = 30;
 /** Most proxies cut a silent connection earlier; a client that wants to wait longer asks again. */
-const LONGEST_WAIT_S = 300;
+export const LONGEST_WAIT_S = 300;
 
 export interface Preference {
   /** How long to wait for the invocation to close. */

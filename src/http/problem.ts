@@ -9,6 +9,23 @@ const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
   UNAUTHORIZED: { 'WWW-Authenticate': 'Bearer' },
 };
 
+/** RFC 9457 with our `code`. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+}
+
+const problemWith = (code: ErrorCode, detail: string): Problem => ({
+  type: `/errors/${code}`,
+  title: titleOf(code),
+  status: ERROR_STATUS[code],
+  detail,
+  code,
+});
+
 /** Answers with `application/problem+json` (RFC 9457) and our `code`. */
 export function sendProblem(res: Response, code: ErrorCode, detail: string): void {
   if (res.headersSent || res.destroyed) return;
@@ -18,7 +35,7 @@ export function sendProblem(res: Response, code: ErrorCode, detail: string): voi
   res.statusCode = status;
   // Not res.type(): it would add a charset, which JSON media types do not have.
   res.setHeader('Content-Type', 'application/problem+json');
-  res.end(JSON.stringify({ type: `/errors/${code}`, title: titleOf(code), status, detail, code }));
+  res.end(JSON.stringify(problemWith(code, detail)));
 }
 
 const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ');
@@ -27,15 +44,19 @@ const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLower
 export function problemHandler(onError: (error: unknown) => void): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
-    const known = isDoError(error) ? error : undecodable(error, req.path);
-    if (!known || !Object.hasOwn(ERROR_STATUS, known.code) || hidesDetail(known.code)) {
-      onError(error);
-      sendProblem(res, 'INTERNAL', 'The request failed by a fault of the server; its log says more.');
-      return;
-    }
-    if (ERROR_STATUS[known.code] === 500 || known.code === 'STORE_UNAVAILABLE') onError(error);
-    sendProblem(res, known.code, known.message);
+    const { code, detail } = toProblem(undecodable(error, req.path) ?? error, onError);
+    sendProblem(res, code, detail);
   };
+}
+
+/** What whoever asked is told of an error; the rest goes to `onError`. */
+export function toProblem(error: unknown, onError: (error: unknown) => void): Problem {
+  if (!isDoError(error) || !Object.hasOwn(ERROR_STATUS, error.code) || hidesDetail(error.code)) {
+    onError(error);
+    return problemWith('INTERNAL', 'The request failed by a fault of the server; its log says more.');
+  }
+  if (ERROR_STATUS[error.code] === 500 || error.code === 'STORE_UNAVAILABLE') onError(error);
+  return problemWith(error.code, error.message);
 }
 
 /** How an invocation ended is told by the invocation: as the status of a request it would be a fault of ours. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Response } from 'express';
 import { isDoError } from '../core/errors.ts';
 import type { Invocation } from '../core/invocation.ts';
@@ -10,33 +11,42 @@ export interface WaitLimits {
   stopping: AbortSignal | undefined;
 }
 
-/** The invocation as soon as it has closed, or as it is when the wait is over. */
-export async function readWithin(backend: ApiBackend, id: string, limits: WaitLimits): Promise<Invocation> {
-  if (limits.waitMs <= 0 || limits.stopping?.aborted) return await backend.get(id);
-  const end = endOf(limits);
-  try {
-    return await backend.closed(id, end.signal);
-  } catch (error) {
-    if (!isDoError(error) || error.code !== 'WAIT_ABORTED') throw error;
-  } finally {
-    end.release();
-  }
-  return await backend.get(id);
-}
-
-/** One controller and not AbortSignal.any(): some Node 20 releases collect a composed signal that is still waited on. */
-function endOf({ waitMs, res, stopping }: WaitLimits): { signal: AbortSignal; release(): void } {
+/** What `work` gives, which waits until its signal is aborted. */
+export async function within<T>(
+  { waitMs, res, stopping }: WaitLimits,
+  work: (end: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // One controller and not AbortSignal.any(): some Node 20 releases collect a composed signal that is still waited on.
   const controller = new AbortController();
+  // Each item of a batch waits by it, and every request that waits by the other.
+  setMaxListeners(0, controller.signal, ...(stopping ? [stopping] : []));
   const end = (): void => controller.abort();
   const timer = setTimeout(end, waitMs);
+  if (waitMs <= 0 || stopping?.aborted) end();
   res.once('close', end);
   stopping?.addEventListener('abort', end, { once: true });
-  return {
-    signal: controller.signal,
-    release() {
-      clearTimeout(timer);
-      res.off('close', end);
-      stopping?.removeEventListener('abort', end);
-    },
-  };
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    res.off('close', end);
+    stopping?.removeEventListener('abort', end);
+  }
+}
+
+/** The invocation as soon as it has closed, or as it is when the wait is over. */
+export async function readUntil(
+  backend: ApiBackend,
+  id: string,
+  end: AbortSignal,
+  options?: { isOwn?: boolean },
+): Promise<Invocation> {
+  if (!end.aborted) {
+    try {
+      return await backend.closed(id, end, options);
+    } catch (error) {
+      if (!isDoError(error) || error.code !== 'WAIT_ABORTED') throw error;
+    }
+  }
+  return await backend.get(id);
 }

@@ -5,11 +5,11 @@ import { serve } from './support.ts';
 
 test('a key is known by its whole secret, whatever its length', async () => {
   const authenticate = keyAuthenticator([
-    { id: 'a', secret: 'secret-a' },
-    { id: 'b', secret: 'a-much-longer-secret-b' },
+    { id: 'a', scopes: ['admin'], secret: 'secret-a' },
+    { id: 'b', scopes: [], secret: 'a-much-longer-secret-b' },
   ]);
-  expect(await authenticate('secret-a')).toEqual({ id: 'a' });
-  expect(await authenticate('a-much-longer-secret-b')).toEqual({ id: 'b' });
+  expect(await authenticate('secret-a')).toEqual({ id: 'a', scopes: ['admin'] });
+  expect(await authenticate('a-much-longer-secret-b')).toEqual({ id: 'b', scopes: [] });
   for (const wrong of ['', 'secret-', 'secret-ab', 'SECRET-A', 'a']) {
     expect(await authenticate(wrong)).toBeUndefined();
   }
@@ -20,12 +20,12 @@ test('without keys nobody is known', async () => {
 });
 
 test('only what is no fixed key is looked up, and each time anew', async () => {
-  const find = vi.fn(async (bearer: string) => (bearer === 'stored' ? { id: 'b' } : undefined));
-  const authenticate = keyAuthenticator([{ id: 'a', secret: 'fixed' }], find);
-  expect(await authenticate('fixed')).toEqual({ id: 'a' });
+  const find = vi.fn(async (bearer: string) => (bearer === 'stored' ? { id: 'b', scopes: [] } : undefined));
+  const authenticate = keyAuthenticator([{ id: 'a', scopes: ['admin'], secret: 'fixed' }], find);
+  expect(await authenticate('fixed')).toEqual({ id: 'a', scopes: ['admin'] });
   expect(find).not.toHaveBeenCalled();
-  expect(await authenticate('stored')).toEqual({ id: 'b' });
-  expect(await authenticate('stored')).toEqual({ id: 'b' });
+  expect(await authenticate('stored')).toEqual({ id: 'b', scopes: [] });
+  expect(await authenticate('stored')).toEqual({ id: 'b', scopes: [] });
   expect(await authenticate('nobody')).toBeUndefined();
   expect(find).toHaveBeenCalledTimes(3);
 });

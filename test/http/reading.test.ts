@@ -21,6 +21,9 @@ const described = {
   timeout: '2m',
   level: 'idempotent',
   compensatedBy: null,
+  concurrency: null,
+  rateLimit: null,
+  priority: null,
 };
 
 test('actions are described in the words of their definition', async () => {
@@ -48,9 +51,9 @@ test('a list passes its filters on and answers with a page', async () => {
   expect(api.backend.queries).toEqual([
     {
       ...{ name: 'mail.send', kind: 'action', status: 'failed', since: iso, until: iso },
-      ...{ limit: 7, cursor: 'a-_b' },
+      ...{ limit: 7, cursor: 'a-_b', within: { tenant: 'default', names: ['*'] } },
     },
-    { limit: 50 },
+    { limit: 50, within: { tenant: 'default', names: ['*'] } },
   ]);
 });
 

@@ -5,7 +5,7 @@ import type { SignalRequest, Started, StartRequest } from '../../src/core/backen
 import type { CatalogueEntry } from '../../src/core/catalogue.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { DoError } from '../../src/core/errors.ts';
-import type { Audit, Invocation } from '../../src/core/invocation.ts';
+import type { Audit, AuditEntry, Invocation } from '../../src/core/invocation.ts';
 import { notCompleted } from '../../src/core/outcome.ts';
 import type { InvocationPage, InvocationQuery } from '../../src/core/query.ts';
 import { resolvePolicy } from '../../src/core/policy.ts';
@@ -16,7 +16,7 @@ import type { ApiBackend, ApiDeps } from '../../src/http/deps.ts';
 import type { Listening } from '../../src/http/listen.ts';
 import { listen } from '../../src/http/listen.ts';
 
-const KEY = 'test-key-of-128-bits-or-more';
+export const KEY = 'test-key-of-128-bits-or-more';
 
 /** Invocations that close when the test says so. */
 export class MemoryBackend implements ApiBackend {
@@ -29,6 +29,8 @@ export class MemoryBackend implements ApiBackend {
   readonly decisions: [string, string, Decision][] = [];
   /** How many callers wait for an invocation to close. */
   waiting = 0;
+  /** How many follow an invocation. */
+  following = 0;
   startFailure: DoError | undefined;
   readFailure: Error | undefined;
   readonly #invocations = new Map<string, Invocation>();
@@ -98,7 +100,44 @@ export class MemoryBackend implements ApiBackend {
 
   async audit(id: string): Promise<Audit> {
     const invocation = this.#find(id);
-    return { invocation, entries: [{ seq: 1, at: invocation.startedAt, type: 'invocation.started' }] };
+    const begun = [{ seq: 1, at: invocation.startedAt, type: 'invocation.started' }];
+    return { invocation, entries: this.entries.get(id) ?? begun };
+  }
+
+  /** What the test has put there, and then what it puts there later. */
+  readonly entries = new Map<string, AuditEntry[]>();
+
+  tell(id: string, ...entries: Omit<AuditEntry, 'seq'>[]): void {
+    const all = [...(this.entries.get(id) ?? []), ...entries];
+    this.entries.set(
+      id,
+      all.map((entry, at) => ({ ...entry, seq: at + 1 })),
+    );
+    this.#changed.dispatchEvent(new Event(id));
+  }
+
+  async *follow(id: string, signal?: AbortSignal): AsyncGenerator<Audit, void, undefined> {
+    for (;;) {
+      const changed = this.#change(id, signal);
+      changed.catch(() => undefined);
+      const audit = await this.audit(id);
+      yield audit;
+      if (audit.invocation.status !== 'running') return;
+      await changed;
+    }
+  }
+
+  async #change(id: string, signal?: AbortSignal): Promise<void> {
+    this.following++;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        if (signal?.aborted) reject(waitAborted(signal));
+        this.#changed.addEventListener(id, () => resolve(), { once: true });
+        signal?.addEventListener('abort', () => reject(waitAborted(signal)), { once: true });
+      });
+    } finally {
+      this.following--;
+    }
   }
 
   async compensate(id: string): Promise<Started> {
@@ -128,7 +167,7 @@ export class MemoryBackend implements ApiBackend {
   }
 }
 
-const ENTRIES: CatalogueEntry[] = [
+export const ENTRIES: CatalogueEntry[] = [
   {
     kind: 'action',
     name: 'mail.send',
@@ -164,11 +203,11 @@ export async function serve(deps: Partial<ApiDeps> = {}): Promise<TestApi> {
   const errors: unknown[] = [];
   const stopping = new AbortController();
   const app = createApp({
-    backendFor: (caller) => backend.as(caller),
+    backendFor: (caller) => backend.as(caller.id),
     catalogue: { get: (name) => ENTRIES.find((entry) => entry.name === name), list: () => ENTRIES },
     authenticate: keyAuthenticator([
-      { id: 'other', secret: 'another-key' },
-      { id: 'dev', secret: KEY },
+      { id: 'other', scopes: ['admin'], secret: 'another-key' },
+      { id: 'dev', scopes: ['admin'], secret: KEY },
     ]),
     ready: async () => undefined,
     onError: (error) => errors.push(error),

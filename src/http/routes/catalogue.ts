@@ -4,7 +4,10 @@ import { DoError } from '../../core/errors.ts';
 import type { Kind } from '../../core/kind.ts';
 import { NOT_FOUND, ofOtherKind } from '../../core/kind.ts';
 import { isName } from '../../core/name.ts';
+import { mayDescribe } from '../access.ts';
+import { callerOf } from '../bearer.ts';
 import type { ApiDeps } from '../deps.ts';
+import { definitionDoc, listDefinitionsDoc } from '../openapi/docs/catalogue.ts';
 import type { Route } from './route.ts';
 import { segment } from './route.ts';
 
@@ -13,19 +16,34 @@ export const catalogueRoutes = (kind: Kind, { catalogue }: ApiDeps): Route[] => 
     method: 'get',
     path: `/v1/${kind}s`,
     scope: 'read',
+    doc: listDefinitionsDoc(kind),
     handle: (_req, res) => {
-      const entries = catalogue.list().filter((entry) => entry.kind === kind);
-      res.json({ items: entries.map(describeEntry) });
+      const caller = callerOf(res);
+      const items = catalogue
+        .list()
+        .filter((entry) => entry.kind === kind && mayDescribe(caller, entry.name))
+        .map(described);
+      res.type('json').send(`{"items":[${items.join(',')}]}`);
     },
   },
   {
     method: 'get',
     path: `/v1/${kind}s/:name`,
     scope: 'read',
+    doc: definitionDoc(kind),
     handle: (req, res) =>
-      void res.json(describeEntry(findEntry(catalogue, kind, segment(req.params['name'])))),
+      void res.type('json').send(described(findEntry(catalogue, kind, segment(req.params['name'])))),
   },
 ];
+
+/** Entries never change: another definition is another entry. */
+const texts = new WeakMap<CatalogueEntry, string>();
+
+function described(entry: CatalogueEntry): string {
+  const known = texts.get(entry) ?? JSON.stringify(describeEntry(entry));
+  texts.set(entry, known);
+  return known;
+}
 
 export function findEntry(catalogue: Catalogue, kind: Kind, name: string): CatalogueEntry {
   const entry = isName(name) ? catalogue.get(name) : undefined;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DoError, ERRORS } from '../../core/errors.ts';
+import { ERROR_PAGE } from '../openapi/docs/system.ts';
 import type { Route } from './route.ts';
 import { segment } from './route.ts';
 
@@ -11,6 +12,7 @@ export const errorRoute: Route = {
   method: 'get',
   path: '/errors/:code',
   scope: 'public',
+  doc: ERROR_PAGE,
   handle: async (req, res) => {
     const page = await readPage(segment(req.params['code']));
     res.setHeader('Vary', 'Accept');

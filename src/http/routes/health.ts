@@ -1,6 +1,7 @@
 import type { DoError } from '../../core/errors.ts';
 import { isDoError } from '../../core/errors.ts';
 import type { ApiDeps } from '../deps.ts';
+import { HEALTHZ, READYZ } from '../openapi/docs/system.ts';
 import { sendProblem } from '../problem.ts';
 import type { Route } from './route.ts';
 
@@ -10,12 +11,14 @@ export const healthRoutes = ({ ready }: ApiDeps, onError: (error: unknown) => vo
     method: 'get',
     path: '/healthz',
     scope: 'public',
+    doc: HEALTHZ,
     handle: (_req, res) => void res.json({ status: 'alive' }),
   },
   {
     method: 'get',
     path: '/readyz',
     scope: 'public',
+    doc: READYZ,
     handle: async (_req, res) => {
       try {
         await ready();

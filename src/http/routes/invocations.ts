@@ -1,9 +1,10 @@
 import { checkQuery } from '../../core/query.ts';
 import { callerOf } from '../bearer.ts';
 import type { ApiDeps } from '../deps.ts';
+import { CANCEL, COMPENSATE, GET_INVOCATION, LIST_INVOCATIONS } from '../openapi/docs/invocations.ts';
 import { readPrefer } from '../prefer.ts';
 import { readListOptions } from '../query.ts';
-import { readWithin } from '../wait.ts';
+import { readUntil, within } from '../wait.ts';
 import type { Route } from './route.ts';
 import { segment } from './route.ts';
 
@@ -14,28 +15,24 @@ const readingRoutes = ({ backendFor, stopping }: ApiDeps): Route[] => [
     method: 'get',
     path: '/v1/invocations',
     scope: 'read',
+    doc: LIST_INVOCATIONS,
     handle: async (req, res) => {
-      res.json(await backendFor(callerOf(res).id).list(checkQuery(readListOptions(req))));
+      res.json(await backendFor(callerOf(res)).list(checkQuery(readListOptions(req))));
     },
   },
   {
     method: 'get',
     path: '/v1/invocations/:id',
     scope: 'read',
+    doc: GET_INVOCATION,
     handle: async (req, res) => {
       const { waitMs, applied } = readPrefer(req, 0);
-      const backend = backendFor(callerOf(res).id);
-      const invocation = await readWithin(backend, segment(req.params['id']), { waitMs, res, stopping });
+      const backend = backendFor(callerOf(res));
+      const invocation = await within({ waitMs, res, stopping }, (end) =>
+        readUntil(backend, segment(req.params['id']), end),
+      );
       if (waitMs > 0 && applied) res.setHeader('Preference-Applied', applied);
       res.json(invocation);
-    },
-  },
-  {
-    method: 'get',
-    path: '/v1/invocations/:id/audit',
-    scope: 'read',
-    handle: async (req, res) => {
-      res.json(await backendFor(callerOf(res).id).audit(segment(req.params['id'])));
     },
   },
 ];
@@ -45,9 +42,10 @@ const endingRoutes = ({ backendFor }: ApiDeps): Route[] => [
     method: 'post',
     path: '/v1/invocations/:id/cancel',
     scope: 'operate',
+    doc: CANCEL,
     handle: async (req, res) => {
       const id = segment(req.params['id']);
-      const backend = backendFor(callerOf(res).id);
+      const backend = backendFor(callerOf(res));
       await backend.cancel(id);
       res.status(202).json(await backend.get(id));
     },
@@ -56,8 +54,9 @@ const endingRoutes = ({ backendFor }: ApiDeps): Route[] => [
     method: 'post',
     path: '/v1/invocations/:id/compensate',
     scope: 'operate',
+    doc: COMPENSATE,
     handle: async (req, res) => {
-      const backend = backendFor(callerOf(res).id);
+      const backend = backendFor(callerOf(res));
       // An invocation of its own: the one that is compensated has closed and stays as it is.
       const { id } = await backend.compensate(segment(req.params['id']));
       res.status(202).setHeader('Location', `/v1/invocations/${id}`);

@@ -6,6 +6,7 @@ import { callerOf } from '../bearer.ts';
 import { readJson, readJsonIfAny } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readIdempotencyKey } from '../idempotency-key.ts';
+import { DECIDE, SIGNAL } from '../openapi/docs/telling.ts';
 import type { Route } from './route.ts';
 import { segment } from './route.ts';
 
@@ -15,9 +16,10 @@ export const tellingRoutes = ({ backendFor }: ApiDeps): Route[] => [
     method: 'post',
     path: '/v1/invocations/:id/signal/:name',
     scope: 'operate',
+    doc: SIGNAL,
     handle: async (req, res) => {
       const { id, name } = told(req, 'signal');
-      const backend = backendFor(callerOf(res).id);
+      const backend = backendFor(callerOf(res));
       const idempotencyKey = readIdempotencyKey(req);
       await backend.signal(id, { name, payload: await readJsonIfAny(req, res), idempotencyKey });
       res.status(202).json(await backend.get(id));
@@ -27,9 +29,10 @@ export const tellingRoutes = ({ backendFor }: ApiDeps): Route[] => [
     method: 'post',
     path: '/v1/invocations/:id/approvals/:name',
     scope: 'operate',
+    doc: DECIDE,
     handle: async (req, res) => {
       const { id, name } = told(req, 'approval');
-      const backend = backendFor(callerOf(res).id);
+      const backend = backendFor(callerOf(res));
       await backend.decide(id, name, checkDecision(await readJson(req, res), name));
       res.json(await backend.get(id));
     },
