@@ -14,12 +14,15 @@ const layers = {
   compile: ['core'],
   worker: ['core', 'store', 'attempt', 'temporal'],
   // What one process shares: the session, the lease, the workers.
-  runtime: ['core', 'store', 'temporal', 'embedded', 'worker', 'compile'],
+  runtime: ['core', 'store', 'temporal', 'embedded', 'worker', 'compile', 'log'],
   http: ['core'],
+  // Where lines leave the process.
+  log: ['core'],
+  mcp: ['core'],
 
   // Composition roots: nothing above them imports them, but for actions and workflows, which are written as a user's.
   'worker.ts': ['core', 'store', 'attempt', 'temporal', 'actions', 'worker', 'runtime'],
-  'api.ts': ['core', 'store', 'http', 'runtime'],
+  'api.ts': ['core', 'store', 'http', 'mcp', 'runtime', 'log'],
   'local.ts': ['core', 'embedded', 'temporal', 'worker', 'runtime', 'worker.ts'],
   // runtime for one lazy import: where the development key of this project is.
   'remote.ts': ['core', 'remote', 'runtime'],

@@ -17,6 +17,7 @@ export type {
   Transaction,
   TransactionQuery,
 } from './core/context.ts';
+export type { Concurrency, Priority, RateLimit } from './core/flow.ts';
 export type { IsolationOptions } from './core/isolation.ts';
 export type { AtomicityLevel } from './core/level.ts';
 export { ActionError } from './core/action-error.ts';
@@ -38,6 +39,7 @@ export { Do } from './remote.ts';
 export type { DoOptions } from './remote.ts';
 export type { ActionClient, ActionRef } from './core/client.ts';
 export type { CallOptions, Handle, SignalOptions } from './core/verbs.ts';
+export type { AgentTool, AgentToolCall, AgentToolOptions } from './core/agent-tool.ts';
 export type { ApprovalRequest } from './core/approval-request.ts';
 export type { Decision } from './core/decision.ts';
 

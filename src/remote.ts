@@ -29,7 +29,8 @@ export class Do extends ActionClient {
   }
 }
 
-async function resolveSettings(options: DoOptions): Promise<RemoteSettings> {
+/** Where the API is and who asks, of what is given and what the environment says. */
+export async function resolveSettings(options: DoOptions): Promise<RemoteSettings> {
   const env = environment();
   const baseUrl = options.baseUrl ?? (env['DO_BASE_URL'] || 'http://127.0.0.1:3000');
   const apiKey = options.apiKey ?? (env['DO_API_KEY'] || (await developmentKey(env)));

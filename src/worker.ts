@@ -1,10 +1,14 @@
 import type { AnyAction } from './core/definition.ts';
 import type { Duration } from './core/duration.ts';
+import type { SecretSource } from './core/secrets.ts';
 import { toMs } from './core/duration.ts';
 import { processSession, useWorkerGrace } from './runtime/process-session.ts';
 import { writeManifest } from './runtime/manifest.ts';
+import { useSecrets } from './runtime/secrets.ts';
 import type { Session } from './runtime/session.ts';
 import type { WorkerPool } from './worker/pool.ts';
+
+export type { SecretSource } from './core/secrets.ts';
 
 /** What `createWorker` takes. */
 export interface WorkerOptions {
@@ -14,6 +18,8 @@ export interface WorkerOptions {
   shutdownGraceTime?: Duration;
   /** After which an attempt is abandoned and Temporal gives it to another worker. Default: `'20s'`. */
   shutdownForceTime?: Duration;
+  /** Where the secrets are that actions declare. Default: the environment, then files in `DO_SECRETS_DIR`. */
+  secrets?: SecretSource;
 }
 
 /** Runs the handlers of actions. */
@@ -34,7 +40,8 @@ export interface ActionWorker {
  * `TEMPORAL_UNAVAILABLE` when Temporal does not answer, and in production with `TEMPORAL_NOT_CONFIGURED` without an address.
  */
 export async function createWorker(options: WorkerOptions = {}): Promise<ActionWorker> {
-  const { shutdownGraceTime, shutdownForceTime } = options;
+  const { shutdownGraceTime, shutdownForceTime, secrets } = options;
+  if (secrets) useSecrets(secrets);
   useWorkerGrace({
     graceMs: shutdownGraceTime === undefined ? undefined : toMs(shutdownGraceTime, 'shutdownGraceTime'),
     forceMs: shutdownForceTime === undefined ? undefined : toMs(shutdownForceTime, 'shutdownForceTime'),

@@ -2,6 +2,7 @@ import type { ActionContext, Transaction } from '../core/context.ts';
 import type { AttemptEnvelope } from '../core/envelope.ts';
 import { DoError } from '../core/errors.ts';
 import { toJson } from '../core/json.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { Calls } from './calls.ts';
 import type { AttemptHost } from './host.ts';
 import type { Pulse } from './pulse.ts';
@@ -15,10 +16,21 @@ export interface ContextParts {
   calls: Calls;
   staging: Staging;
   tx: Transaction | undefined;
+  /** As handlers are given them. */
+  secrets: Secrets;
 }
 
 /** What a handler is given beside its input. */
-export function contextOf({ meta, host, pulse, signal, calls, staging, tx }: ContextParts): ActionContext {
+export function contextOf({
+  meta,
+  host,
+  pulse,
+  signal,
+  calls,
+  staging,
+  tx,
+  secrets,
+}: ContextParts): ActionContext {
   const context = {
     invocationId: host.invocationId,
     attempt: meta.attempt,
@@ -27,6 +39,7 @@ export function contextOf({ meta, host, pulse, signal, calls, staging, tx }: Con
     heartbeat: (details: unknown) => pulse.beat(toJson(details)),
     lastHeartbeat: meta.lastHeartbeat,
     log: host.log,
+    secrets,
     enqueue: staging.enqueue,
     once: calls.once,
   };

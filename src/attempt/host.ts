@@ -1,5 +1,6 @@
 import type { ActionLog } from '../core/context.ts';
 import type { StagedInvocation } from '../core/envelope.ts';
+import type { SecretSource } from '../core/secrets.ts';
 import type { Store } from '../store/index.ts';
 import type { StageRequest } from './staging.ts';
 
@@ -11,6 +12,10 @@ export interface AttemptHost {
   signal: AbortSignal;
   heartbeat: (details: unknown) => void;
   log: ActionLog;
+  /** Default: none are there. */
+  secrets?: SecretSource | undefined;
+  /** Told of the handler's promise, which may outlast the attempt. */
+  holds?: (work: Promise<unknown>) => void;
   /** Opened by whoever asks first. */
   store: () => Promise<Store>;
   /** Everything a further invocation needs to start, its input checked. */

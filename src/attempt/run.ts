@@ -5,12 +5,18 @@ import { isDoError } from '../core/errors.ts';
 import { failpoint } from '../core/failpoint.ts';
 import type { Failure } from '../core/failure.ts';
 import { toFailure } from '../core/failure.ts';
+import type { Mask } from '../core/secret-mask.ts';
+import { maskOf } from '../core/secret-mask.ts';
+import type { Secrets } from '../core/secrets.ts';
+import { offered, readSecrets } from '../core/secrets.ts';
+import { sensitiveTextsOf } from '../core/sensitive.ts';
 import { compensationToken } from '../core/token.ts';
 import { checkJson, checkSchema } from '../core/validate.ts';
 import { commitOnce } from '../store/index.ts';
 import { Calls } from './calls.ts';
 import { contextOf } from './context.ts';
 import type { AttemptHost } from './host.ts';
+import { masked, maskedFailure } from './masked.ts';
 import { Pulse } from './pulse.ts';
 import { Staging } from './staging.ts';
 import { catchingStrays } from './stray.ts';
@@ -41,27 +47,57 @@ export interface Attempt {
   meta: AttemptEnvelope;
 }
 
-/** One attempt: input checked, handler run under its timeout with heartbeats, output checked before it is committed. */
+/**
+ * One attempt: its secrets looked up, input checked, handler run under its timeout with heartbeats, output checked before it
+ * is committed.
+ */
 export async function runAttempt(attempt: Attempt, host: AttemptHost): Promise<AttemptReport> {
+  const { action } = attempt;
+  const secrets = await readSecrets(action.secrets ?? [], host.secrets, action.name).catch(
+    (error: unknown) => {
+      throw new AttemptFailed(describe(error, action), undefined, []);
+    },
+  );
+  const values = Object.values(secrets);
+  const mask = maskOf(values);
+  const sensitive = sensitiveTextsOf(attempt.input, action.input, 'input');
+  const hidden = [...values, ...sensitive];
+  const tell = maskOf(hidden);
+  const own = hidden.length > 0 ? masked(host, { mask, tell }) : host;
+  return await runWith(attempt, own, { mask, tell, secrets });
+}
+
+/** What an attempt knows and must not tell. */
+interface Confidence {
+  secrets: Secrets;
+  /** Of secrets, which leave it by no way. */
+  mask: Mask;
+  /** Also of what the schema of the input marks as sensitive, which is in no message and no line. */
+  tell: Mask;
+}
+
+async function runWith(attempt: Attempt, host: AttemptHost, known: Confidence): Promise<AttemptReport> {
   const { action, input } = attempt;
   const pulse = new Pulse(host.heartbeat);
   const made: RecordedCall[] = [];
   try {
     const checked = await checkSchema(action.input, input, 'input', action.name);
     if (attempt.role === 'compensate') await failpoint('compensate.before');
-    const report = await withTimeout(host.timeoutMs, host.signal, (signal) =>
-      perform(attempt, checked, { host, pulse, signal, made }),
-    );
+    const report = await withTimeout(host.timeoutMs, host.signal, (signal) => {
+      const work = perform(attempt, checked, { host, pulse, signal, made, ...known });
+      host.holds?.(work);
+      return work;
+    });
     await failpoint(attempt.role === 'compensate' ? 'compensate.done' : 'attempt.beforeReport');
     return { ...report, ...(made.length > 0 && { calls: made }) };
   } catch (error) {
-    throw new AttemptFailed(describe(error, action), pulse.last, made);
+    throw new AttemptFailed(maskedFailure(describe(error, action), known.tell), known.mask(pulse.last), made);
   } finally {
     pulse.stop();
   }
 }
 
-interface Surroundings {
+interface Surroundings extends Confidence {
   host: AttemptHost;
   pulse: Pulse;
   signal: AbortSignal;
@@ -71,19 +107,20 @@ interface Surroundings {
 
 async function perform(attempt: Attempt, input: unknown, around: Surroundings): Promise<AttemptReport> {
   const { action, role, meta } = attempt;
-  const { host, signal, made } = around;
+  const { host, signal, made, mask } = around;
   const work = workOf(action, role, meta);
   // Outside a compensation has the token of what it takes back; in the store it has a row of its own.
   const token = meta.compensates ? compensationToken(meta.token) : meta.token;
   const calls = new Calls({ action: action.name, token, attempt: meta.attempt, ...host, signal, made });
   const runOnce = async (tx: Transaction | undefined) => {
     const staging = new Staging(token, host.stage);
-    const ctx = contextOf({ meta, calls, staging, tx, ...around });
+    const secrets = offered(around.secrets, action.name);
+    const ctx = contextOf({ meta, calls, staging, tx, ...around, secrets });
     const output = await catchingStrays(
       async () => await work(input, ctx),
       (reason) => host.log.error(LATE_STRAY, { reason: toFailure(reason).message }),
     );
-    const checked = role === 'handler' ? await checkOutput(action, output) : null;
+    const checked = role === 'handler' ? mask(await checkOutput(action, output)) : null;
     return { output: checked, enqueued: await staging.close() };
   };
   if (!action.safety?.transactional) return reportOf(await runOnce(undefined));
@@ -113,5 +150,9 @@ function describe(error: unknown, action: AnyAction): Failure {
     isDoError(error) &&
     (error.code === 'INPUT_INVALID' || error.code === 'OUTPUT_INVALID') &&
     error.message.includes(`"${action.name}"`);
-  return isVerdict ? { ...toFailure(error, error.code), nonRetryable: true } : toFailure(error);
+  if (isVerdict) return { ...toFailure(error, error.code), nonRetryable: true };
+  // Another worker may have it, and this one may be given it: so it is tried again as the policy says.
+  return isDoError(error) && error.code === 'SECRET_MISSING'
+    ? toFailure(error, error.code)
+    : toFailure(error);
 }

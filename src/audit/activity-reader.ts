@@ -3,7 +3,7 @@ import type { SealOutcome } from '../core/settle.ts';
 import type { UnsettledPage } from '../core/unsettled.ts';
 import type { Activity, Scheduled } from './activities.ts';
 import { activityOf, metaOf } from './activities.ts';
-import { detailOf, isHandedBack, readError } from './failure.ts';
+import { detailOf, isBegun, isHandedBack, readError } from './failure.ts';
 import type { HistoryEvent, PendingActivity, Reading, TemporalFailure } from './history.ts';
 import { toTime } from './history.ts';
 import type { Row } from './row.ts';
@@ -38,10 +38,11 @@ export class ActivityReader {
   }
 
   readPending(pending: PendingActivity[]): (Row & { at: string })[] {
-    return pending.flatMap(({ activityId, lastStartedTime, lastWorkerIdentity }) => {
+    const begun = pending.filter((one) => isBegun(one, this.#reading));
+    return begun.flatMap(({ activityId, lastStartedTime, lastWorkerIdentity }) => {
       // One that is not in the history was scheduled after that had been read.
       const activity = this.#byId.get(String(activityId));
-      if (!activity || !lastStartedTime) return [];
+      if (!activity) return [];
       const at = toTime(lastStartedTime);
       return [{ at, ...rowOf(activity, 'started'), worker: lastWorkerIdentity ?? '' }];
     });
@@ -124,7 +125,8 @@ export class ActivityReader {
   #row = (ended: Ended, what: string): Row => rowOf(this.#activity(ended), what);
 }
 
-const countedSteps = ({ steps: { length } }: UnsettledPage): string =>
-  `${length} step${length === 1 ? '' : 's'}`;
+/** No number where the page is encrypted with a key that is not here. */
+const countedSteps = ({ steps }: Partial<UnsettledPage>): string =>
+  steps ? `${steps.length} step${steps.length === 1 ? '' : 's'}` : 'encrypted';
 
 const versionOf = (version: string | undefined) => (version === undefined ? {} : { version });

@@ -1,6 +1,6 @@
 import type { InvocationEnvelope } from '../core/envelope.ts';
 import { activityOf } from './activities.ts';
-import { isHandedBack } from './failure.ts';
+import { isBegun, isHandedBack } from './failure.ts';
 import type { HistoryEvent, InvocationRecord, PendingActivity, Reading } from './history.ts';
 
 /** Of an action the highest number of an attempt that a worker has begun. */
@@ -26,7 +26,7 @@ function begunAttempts(
 ): number[] {
   const scheduled = new Map<string, number>();
   const begun = new Map<string, number>();
-  const running = new Set(pending.flatMap(({ activityId, lastStartedTime: at }) => (at ? [activityId] : [])));
+  const running = new Set(pending.filter((one) => isBegun(one, reading)).map(({ activityId }) => activityId));
   for (const event of events) {
     const attributes = event.activityTaskScheduledEventAttributes;
     const { role, attempt = 1 } = attributes ? activityOf(attributes, reading) : {};

@@ -1,7 +1,7 @@
 import type { FailureDetail } from '../core/envelope.ts';
-import { ATTEMPT_TIMED_OUT, HANDED_BACK } from '../core/envelope.ts';
+import { ATTEMPT_TIMED_OUT, HANDED_BACK, SLOT_AWAITED, SLOT_BUSY } from '../core/envelope.ts';
 import type { AuditEntry } from '../core/invocation.ts';
-import type { Reading, TemporalFailure } from './history.ts';
+import type { PendingActivity, Reading, TemporalFailure } from './history.ts';
 
 type AuditError = NonNullable<AuditEntry['error']>;
 
@@ -29,6 +29,32 @@ export const detailOf = (
 /** A worker without that action gave it back: nothing ran. */
 export const isHandedBack = (failure: TemporalFailure | null | undefined): boolean =>
   failure?.applicationFailureInfo?.type === HANDED_BACK;
+
+/** True where no attempt may follow; Temporal may have been told so only to keep it from making one by itself. */
+export const isFinal = (
+  failure: TemporalFailure | null | undefined,
+  reading: Pick<Reading, 'decode'>,
+): boolean =>
+  failure?.applicationFailureInfo?.nonRetryable === true && detailOf(failure, reading).retryable !== true;
+
+/** What an attempt waits for that has not begun: a worker holds it until there is a slot, or has given it back. */
+export function slotAwaited(
+  { state, lastFailure, heartbeatDetails }: PendingActivity,
+  reading: Pick<Reading, 'decode'>,
+): string | undefined {
+  if (isScheduled(state))
+    return lastFailure?.applicationFailureInfo?.type === SLOT_BUSY ? (lastFailure.message ?? '') : undefined;
+  const beat = reading.decode(heartbeatDetails)[0] as Record<string, unknown> | null | undefined;
+  const awaited = typeof beat === 'object' ? beat?.[SLOT_AWAITED] : undefined;
+  return typeof awaited === 'string' ? awaited : undefined;
+}
+
+/** Whether a worker has begun it. */
+export const isBegun = (pending: PendingActivity, reading: Pick<Reading, 'decode'>): boolean =>
+  Boolean(pending.lastStartedTime) && slotAwaited(pending, reading) === undefined;
+
+/** A number from gRPC, a name in recorded JSON. */
+const isScheduled = (state: unknown): boolean => state === 1 || state === 'PENDING_ACTIVITY_STATE_SCHEDULED';
 
 function typeOf(failure: TemporalFailure): string {
   if (failure.timeoutFailureInfo) {

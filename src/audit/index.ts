@@ -1,4 +1,5 @@
 export { toEntries } from './entries.ts';
+export { isBegun, slotAwaited } from './failure.ts';
 export { linksOf, outcomeOf, readInvocation } from './invocation.ts';
 export { fieldOf, memoOf } from './memo.ts';
 

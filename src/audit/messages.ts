@@ -5,7 +5,7 @@ import { readError } from './failure.ts';
 import type { HistoryEvent, Reading } from './history.ts';
 import { fieldOf } from './memo.ts';
 import type { Row } from './row.ts';
-import { toldMemo } from './told.ts';
+import { listOf, toldMemo } from './told.ts';
 
 /** What goes between one run of a workflow and the people around it: signals, questions, decisions, what it tells. */
 export class Messages {
@@ -26,7 +26,7 @@ export class Messages {
     }
     const memo = toldMemo(event);
     if (memo) {
-      const requests = fieldOf<ApprovalRequest[]>(memo, APPROVALS_KEY, this.#reading) ?? [];
+      const requests = listOf(fieldOf(memo, APPROVALS_KEY, this.#reading));
       const isCarried = Boolean(event.workflowExecutionStartedEventAttributes);
       const changes = this.#readRequests(requests);
       const state = fieldOf(memo, STATE_KEY, this.#reading);

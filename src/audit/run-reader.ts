@@ -1,3 +1,4 @@
+import { SETTLE } from '../core/envelope.ts';
 import type { AuditEntry } from '../core/invocation.ts';
 import { ActivityReader } from './activity-reader.ts';
 import { readEnqueued } from './enqueued.ts';
@@ -55,9 +56,12 @@ export class RunReader {
     const started = event.workflowExecutionStartedEventAttributes;
     if (started) {
       const input = reading.decode(started.input)[0] ?? null;
-      return isFirst ? [{ type: 'invocation.started', input }] : [];
+      // An operator may have had it settled; whoever calls is on the invocation itself.
+      const by = started.workflowType?.name?.endsWith(SETTLE) ? byWhom(started.identity) : {};
+      return isFirst ? [{ type: 'invocation.started', input, ...by }] : [];
     }
-    if (event.workflowExecutionCancelRequestedEventAttributes) return [{ type: 'cancel.requested' }];
+    const cancelled = event.workflowExecutionCancelRequestedEventAttributes;
+    if (cancelled) return [{ type: 'cancel.requested', ...byWhom(cancelled.identity) }];
     return isLast ? this.#readClose(event) : [];
   }
 
@@ -68,3 +72,6 @@ export class RunReader {
     return [error ? { type, error } : { type, output }];
   }
 }
+
+/** The caller; of what another program or a worker asked for, its process. */
+const byWhom = (identity: string | null | undefined): { by?: string } => (identity ? { by: identity } : {});

@@ -6,7 +6,7 @@ import { compensationFailed } from '../core/settle.ts';
 import { deadlinePassed } from '../core/wording.ts';
 import type { Role, Scheduled } from './activities.ts';
 import { activityOf, metaOf } from './activities.ts';
-import { isHandedBack, readError } from './failure.ts';
+import { isFinal, isHandedBack, readError } from './failure.ts';
 import type { HistoryEvent, Reading, TemporalFailure } from './history.ts';
 import { toMs } from './history.ts';
 import type { Place, Step, StepBook, StepEnding } from './step.ts';
@@ -82,7 +82,8 @@ export class StepActivities {
   #readFailed(activity: StepActivity, failure: TemporalFailure | null | undefined, at: Place): void {
     const { step, role } = activity;
     const error = failure ? bare(readError(failure, this.#reading)) : undefined;
-    if (role === 'attempt') step.failing = endingOf(activity, { failure, error }, at.event);
+    if (role === 'attempt')
+      step.failing = endingOf(activity, { isFinal: isFinal(failure, this.#reading), error }, at.event);
     const ending = role === 'compensation' ? notTakenBack(step, error) : step.failing;
     if (ending) step.pause(ending, at);
   }
@@ -97,18 +98,17 @@ const unfinishedOf = (
 
 const bare = ({ code, type, message }: InvocationError): InvocationError => ({ code, type, message });
 
-type Failed = { failure: TemporalFailure | null | undefined; error: InvocationError | undefined };
+type Failed = { isFinal: boolean; error: InvocationError | undefined };
 
 /** How the step ends should this have been its last attempt. */
 function endingOf(
   { meta, deadlineAt, isCancelled }: StepActivity,
-  failed: Failed,
+  { isFinal, error }: Failed,
   event: HistoryEvent,
 ): StepEnding {
-  const { failure, error } = failed;
   if (isCancelled || !error) return { what: 'cancelled' };
   const { attempt = 1, maximumAttempts = 1 } = meta;
-  const isLast = attempt >= maximumAttempts || failure?.applicationFailureInfo?.nonRetryable === true;
+  const isLast = attempt >= maximumAttempts || isFinal;
   // With attempts left it ends only where the wait for the next one would have outlasted the deadline.
   const isLate = toMs(event.eventTime) >= deadlineAt || (!isLast && deadlineAt !== Infinity);
   return isLate

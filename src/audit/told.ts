@@ -12,8 +12,14 @@ export function stateOf(record: InvocationRecord, reading: Reading): Pick<Invoca
 }
 
 /** All that people were asked so far. */
-const approvalsOf = (record: InvocationRecord, reading: Reading): ApprovalRequest[] =>
-  lastTold<ApprovalRequest[]>(record, APPROVALS_KEY, reading) ?? [];
+function approvalsOf(record: InvocationRecord, reading: Reading): ApprovalRequest[] {
+  const told = lastTold(record, APPROVALS_KEY, reading);
+  return listOf(told);
+}
+
+/** None where they are encrypted with a key that is not here. */
+export const listOf = (told: unknown): ApprovalRequest[] =>
+  Array.isArray(told) ? (told as ApprovalRequest[]) : [];
 
 export function openApprovals(record: InvocationRecord, reading: Reading): Pick<Invocation, 'approvals'> {
   const approvals = approvalsOf(record, reading).filter(({ state }) => state === 'open');

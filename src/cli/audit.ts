@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Audit, AuditEntry, Invocation } from '../core/invocation.ts';
 import { throughDoor } from './door.ts';
 import { roughly } from './durations.ts';
 import { painter } from './terminal.ts';
 import { stepByStep, Timeline } from './timeline.ts';
-
-const POLL_MS = 500;
 
 export interface AuditOptions {
   follow?: boolean;
@@ -14,9 +11,8 @@ export interface AuditOptions {
 
 export async function audit(id: string, { follow, json }: AuditOptions): Promise<void> {
   await throughDoor(async ({ invocations }) => {
-    const read = () => invocations.audit(id);
-    if (follow) await tellUntilClosed(read, json ?? false);
-    else tellOnce(await read(), json ?? false);
+    if (follow) await tellUntilClosed(invocations.follow(id), json ?? false);
+    else tellOnce(await invocations.audit(id), json ?? false);
   });
 }
 
@@ -28,19 +24,16 @@ function tellOnce(found: Audit, json: boolean): void {
   process.stdout.write([head(found.invocation), ...lines, summary(found.invocation)].join(''));
 }
 
-async function tellUntilClosed(read: () => Promise<Audit>, json: boolean): Promise<void> {
+async function tellUntilClosed(audits: AsyncIterable<Audit>, json: boolean): Promise<void> {
   const timeline = new Timeline(process.stdout);
   const toText = (entry: AuditEntry) => (json ? `${JSON.stringify(entry)}\n` : timeline.line(entry));
-  for (let isFirst = true; ; isFirst = false) {
-    const { invocation, entries } = await read();
-    if (isFirst && !json) process.stdout.write(head(invocation));
+  let last: Invocation | undefined;
+  for await (const { invocation, entries } of audits) {
+    if (!last && !json) process.stdout.write(head(invocation));
     process.stdout.write(timeline.fresh(entries).map(toText).join(''));
-    if (invocation.status !== 'running') {
-      if (!json) process.stdout.write(summary(invocation));
-      return;
-    }
-    await delay(POLL_MS);
+    last = invocation;
   }
+  if (last && !json) process.stdout.write(summary(last));
 }
 
 /** On a terminal only: what is piped on is the entries and nothing else. */

@@ -1,4 +1,5 @@
 import type { ActionClient } from '../core/client.ts';
+import type { DoOptions } from '../remote.ts';
 import { findProject } from '../runtime/project.ts';
 import { announcedApi } from './addresses.ts';
 import { loadActions } from './load-actions.ts';
@@ -28,9 +29,16 @@ export async function throughDoor<T>(
 }
 
 async function findApi(): Promise<ActionClient | undefined> {
+  const options = apiOptions();
+  if (!options) return undefined;
+  const { Do } = await import('../remote.ts');
+  return new Do(options);
+}
+
+/** For a client over HTTP; undefined where no API is configured and none of this project runs. */
+export function apiOptions(): DoOptions | undefined {
   const isConfigured = process.env['DO_BASE_URL'] || process.env['DO_API_KEY'];
   const announced = announcedApi(findProject().dataDir);
   if (!isConfigured && !announced) return undefined;
-  const { Do } = await import('../remote.ts');
-  return process.env['DO_BASE_URL'] || !announced ? new Do() : new Do({ baseUrl: announced });
+  return process.env['DO_BASE_URL'] || !announced ? {} : { baseUrl: announced };
 }

@@ -7,7 +7,8 @@ import type { AuditOptions } from './audit.ts';
 import { addTelling } from './telling.ts';
 import type { InvokeOptions } from './invoke.ts';
 import type { ListOptions } from './list.ts';
-import { ownVersion } from './own-version.ts';
+import type { McpOptions } from './mcp/index.ts';
+import { ownVersion } from '../runtime/own-version.ts';
 import type { WorkerCommandOptions } from './worker.ts';
 
 interface Json {
@@ -52,6 +53,14 @@ function addServing(program: Command): void {
       'from SIGTERM until running attempts are abandoned and the process ends (default: grace time + 10s)',
     )
     .action(async (options: WorkerCommandOptions) => (await import('./worker.ts')).worker(options));
+  program
+    .command('mcp')
+    .description(
+      'the actions and workflows as tools of the Model Context Protocol, on standard input and output',
+    )
+    .option('--url <address>', 'of the API to ask (default: DO_BASE_URL, or that of this project)')
+    .option('--wait <duration>', 'for an invocation to close before it is told to go on (default: 30s)')
+    .action(async (options: McpOptions) => (await import('./mcp/index.ts')).mcp(options));
   program
     .command('status')
     .description('where the API and Temporal of this project are')
@@ -139,6 +148,11 @@ function addProject(program: Command): void {
     .description('the builds of the workflows that are kept here, and how many invocations run on each')
     .option(...JSON_FLAG)
     .action(async (options: Json) => (await import('./build/builds.ts')).builds(options));
+  program
+    .command('encryption-key')
+    .description('print a new key for DO_ENCRYPTION_KEYS, by which payloads are encrypted')
+    .option('--id <id>', 'by which it is told from other keys (default: a random one)')
+    .action(async (options: { id?: string }) => (await import('./encryption-key.ts')).encryptionKey(options));
   program
     .command('init')
     .description('make a new project in this folder, which must be empty but for dotfiles')

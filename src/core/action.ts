@@ -1,7 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AgentTool, AgentToolOptions } from './agent-tool.ts';
+import { agentTool } from './agent-tool.ts';
 import { resolveSafety } from './compensation.ts';
 import type { ActionDefinition, Compensate, Handler } from './definition.ts';
 import { DoError } from './errors.ts';
+import type { FlowControl } from './flow.ts';
+import { resolveFlow } from './flow.ts';
 import { host } from './host.ts';
 import type { Invocation } from './invocation.ts';
 import type { Isolation } from './isolation.ts';
@@ -16,6 +20,7 @@ import { registerAction } from './registry.ts';
 import type { Safety } from './safety.ts';
 import type { SchedulePlan } from './schedule.ts';
 import { resolveSchedule } from './schedule.ts';
+import { resolveSecrets } from './secrets.ts';
 import { checkStandardSchema } from './standard-schema.ts';
 import type { CallOptions, Handle } from './verbs.ts';
 
@@ -50,10 +55,14 @@ export class Action<
   readonly safety: Safety | undefined;
   /** The limits of the handler's own process; undefined where it runs in the worker's. */
   readonly isolation: Isolation | undefined;
+  /** The names of the secrets that an attempt is given. */
+  readonly secrets: readonly string[];
   /** The action that is told when it finally failed; undefined where none is. */
   readonly onFailure: string | undefined;
   /** When it is invoked by the clock; undefined where it is not. */
   readonly schedule: SchedulePlan | undefined;
+  /** Its limits and priority; undefined where it has none. */
+  readonly flow: FlowControl | undefined;
   /** What holds for its effects when an attempt dies half-way; derived from all of the above. */
   readonly level: AtomicityLevel;
 
@@ -74,8 +83,10 @@ export class Action<
     this.compensate = typeof definition.compensate === 'function' ? definition.compensate : undefined;
     this.safety = resolveSafety(definition);
     this.isolation = resolveIsolation(definition.isolate);
+    this.secrets = resolveSecrets(definition.secrets, `action "${this.name}"`);
     this.onFailure = failureHandlerName(definition.onFailure, `action "${this.name}"`);
     this.schedule = resolveSchedule(definition.schedule, `action "${this.name}"`);
+    this.flow = resolveFlow(definition);
     this.level = levelOf(this.safety, this.handler);
     registerAction(this);
   }
@@ -93,5 +104,13 @@ export class Action<
   /** Resolves when the invocation is durably accepted. */
   start(input: Input, options?: CallOptions): Promise<Handle<Output>> {
     return host().start(this.name, input, options, 'action') as Promise<Handle<Output>>;
+  }
+
+  /**
+   * This action as a tool of the AI SDK: `generateText({ tools: { name: it.asTool() } })`. A call that is repeated is the
+   * same invocation. Throws `DEFINITION_INVALID` where the input is no object.
+   */
+  asTool(options?: AgentToolOptions): AgentTool<Input, Output> {
+    return agentTool<Input, Output>(this, options);
   }
 }

@@ -1,4 +1,5 @@
 import type { Decision } from './decision.ts';
+import type { Priority } from './flow.ts';
 import type { Audit, Invocation } from './invocation.ts';
 import type { Kind } from './kind.ts';
 import type { InvocationPage, InvocationQuery } from './query.ts';
@@ -13,6 +14,8 @@ export interface StartRequest {
   deadlineMs?: number | undefined;
   /** From acceptance to the first attempt. */
   delayMs?: number | undefined;
+  /** Instead of the definition's. */
+  priority?: Priority | undefined;
   /** True when the caller does not wait for the outcome. */
   detached?: boolean;
 }
@@ -44,6 +47,8 @@ export interface Backend {
   /** May lag behind by a second, as reads by id never do. */
   list(query: InvocationQuery): Promise<InvocationPage>;
   audit(id: string): Promise<Audit>;
+  /** The audit, and again each time that it has changed; ends after the closed one. */
+  follow(id: string, signal?: AbortSignal): AsyncIterable<Audit>;
   /** Asks for cancellation; the attempt that is running is told and its end is waited for. */
   cancel(id: string): Promise<void>;
   /** Resolves once the signal is on record. */

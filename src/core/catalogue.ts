@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { toDuration } from './duration.ts';
+import type { FlowControl } from './flow.ts';
+import { describeFlow } from './flow.ts';
 import type { AtomicityLevel } from './level.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
@@ -23,6 +25,7 @@ export interface ActionEntry extends Described {
   policy: AttemptPolicy;
   safety?: Safety | undefined;
   level: AtomicityLevel;
+  flow?: FlowControl | undefined;
   onFailure?: string | undefined;
 }
 
@@ -82,5 +85,6 @@ function describeAction(entry: ActionEntry) {
     timeout: toDuration(policy.timeoutMs),
     level,
     compensatedBy: safety?.compensate ? (safety.compensate.action ?? name) : null,
+    ...describeFlow(entry.flow),
   };
 }

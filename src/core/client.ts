@@ -78,6 +78,12 @@ export class ActionClient implements Host {
     /** Everything on record about one invocation, one entry per thing that happened. */
     audit: (id: string): Promise<Audit> => this.#backend.audit(id),
     /**
+     * The audit of one invocation, and again each time that it has changed; ends after the closed one. `signal` ends it
+     * with `WAIT_ABORTED`, not the invocation.
+     */
+    follow: (id: string, options: { signal?: AbortSignal } = {}): AsyncIterable<Audit> =>
+      this.#backend.follow(id, options.signal),
+    /**
      * Settles an invocation that was ended from outside, or takes it back again when that had failed finally: by an
      * invocation of its own, whose handle this gives. Throws `INVOCATION_SETTLED` when there is nothing to settle.
      */

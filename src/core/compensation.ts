@@ -1,5 +1,7 @@
 import type { ActionDefinition } from './definition.ts';
 import { DoError } from './errors.ts';
+import type { FlowControl } from './flow.ts';
+import { resolveFlow } from './flow.ts';
 import { leavesReceipts } from './level.ts';
 import type { AttemptPolicy, RetryPolicy } from './policy.ts';
 import { resolvePolicy } from './policy.ts';
@@ -13,7 +15,7 @@ const MOST_ATTEMPTS = 1_000;
 
 type Definition = Pick<
   ActionDefinition<never, unknown, never, unknown>,
-  'name' | 'handler' | 'timeout' | 'transactional' | 'compensation'
+  'name' | 'handler' | 'timeout' | 'transactional' | 'compensation' | 'concurrency' | 'rateLimit' | 'priority'
 > & { compensate?: unknown };
 
 export function resolveSafety(definition: Definition): Safety | undefined {
@@ -31,17 +33,20 @@ function resolveCompensation(definition: Definition): Compensation | undefined {
   if (compensate === undefined) return undefined;
   if (typeof compensate === 'function') {
     const retry = { ...PATIENT, ...compensation.retry };
-    return { policy: bounded(resolvePolicy(retry, compensation.timeout ?? timeout), name) };
+    const policy = bounded(resolvePolicy(retry, compensation.timeout ?? timeout), name);
+    return { policy, ...limitedBy(resolveFlow(definition)) };
   }
-  const action = compensate as { name?: unknown; policy?: AttemptPolicy };
+  const action = compensate as { name?: unknown; policy?: AttemptPolicy; flow?: FlowControl };
   if (typeof action.name === 'string' && action.policy) {
-    return { policy: bounded(action.policy, name), action: action.name };
+    return { policy: bounded(action.policy, name), action: action.name, ...limitedBy(action.flow) };
   }
   throw new DoError(
     'DEFINITION_INVALID',
     `Expected \`compensate\` of action "${name}" to be a function or another action.`,
   );
 }
+
+const limitedBy = (flow: FlowControl | undefined): Pick<Compensation, 'flow'> => (flow ? { flow } : {});
 
 function bounded(policy: AttemptPolicy, name: string): AttemptPolicy {
   if (policy.maximumAttempts <= MOST_ATTEMPTS) return policy;

@@ -55,6 +55,8 @@ export interface ActionContext {
   readonly lastHeartbeat: unknown;
   /** Log lines that carry the invocation id and attempt. */
   readonly log: ActionLog;
+  /** By the names that the action declares in `secrets`; another name throws `DEFINITION_INVALID`. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** The transaction of a `transactional` action; its use in another one throws `DEFINITION_INVALID`. */
   readonly tx: Transaction;
   /**

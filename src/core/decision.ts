@@ -13,17 +13,20 @@ export interface Decision {
   data?: unknown;
 }
 
+export const LONGEST_DIGEST = 256;
+export const LONGEST_REASON = 4_096;
+
 /** Each with what it has to be. */
 const FIELDS: Record<keyof Decision, { expected: string; isValid: (value: unknown) => boolean }> = {
   digest: {
     expected: "the `digest` of the request in the invocation's `approvals`",
-    isValid: (value) => typeof value === 'string' && value.length <= 256,
+    isValid: (value) => typeof value === 'string' && value.length <= LONGEST_DIGEST,
   },
   approved: { expected: 'true or false', isValid: (value) => typeof value === 'boolean' },
   reason: {
     expected: 'a string of at most 4,096 characters, or null',
     isValid: (value) =>
-      value === undefined || value === null || (typeof value === 'string' && value.length <= 4_096),
+      value === undefined || value === null || (typeof value === 'string' && value.length <= LONGEST_REASON),
   },
   data: { expected: 'JSON', isValid: () => true },
 };

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ActionContext, CompensationContext } from './context.ts';
 import type { Duration } from './duration.ts';
+import type { Concurrency, FlowControl, Priority, RateLimit } from './flow.ts';
 import type { InvocationError } from './invocation.ts';
 import type { Isolation, IsolationOptions } from './isolation.ts';
 import type { AtomicityLevel } from './level.ts';
@@ -71,10 +72,24 @@ export interface ActionDefinition<HandlerInput, HandlerOutput, Input, Output, Na
   /** Invoked by the clock too, as long as a worker of the project declares it. Default: only by callers. */
   schedule?: Schedule<NoInfer<Input>>;
   /**
+   * How many attempts may run at a time, over all workers, retries and compensations included; the others wait. It needs
+   * the database: `DATABASE_URL`, or outside production the embedded one. Default: no limit.
+   */
+  concurrency?: Concurrency;
+  /** How many attempts may begin in a length of time, over all workers, retries and compensations included. Default: no limit. */
+  rateLimit?: RateLimit;
+  /** Which of the attempts that wait for a worker begins first, 1 before 5. Default: that of the workflow that calls it, else 3. */
+  priority?: Priority;
+  /**
    * True: the handler runs in a process of its own, which is ended with its children at the timeout and on cancel.
    * The module that defines the action is loaded again in it. Default: false.
    */
   isolate?: boolean | IsolationOptions;
+  /**
+   * Names of secrets, which the worker looks up at every attempt: `ctx.secrets.SMTP_URL`. Their values are masked in all that
+   * the attempt reports. Default: none.
+   */
+  secrets?: readonly string[];
 }
 
 /** An action as `compensate` takes it. */
@@ -83,6 +98,8 @@ export interface CompensatingAction {
   readonly name: string;
   /** How often and how long it is tried. */
   readonly policy: AttemptPolicy;
+  /** Its own limits hold for it. */
+  readonly flow?: FlowControl | undefined;
 }
 
 /** An action whose types are not known, as the registry and the worker hold it. */
@@ -100,5 +117,7 @@ export interface AnyAction {
   readonly onFailure?: string | undefined;
   readonly schedule?: SchedulePlan | undefined;
   readonly isolation: Isolation | undefined;
+  readonly secrets?: readonly string[];
+  readonly flow?: FlowControl | undefined;
   readonly level: AtomicityLevel;
 }

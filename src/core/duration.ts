@@ -28,7 +28,7 @@ function parse(text: unknown): number {
   return Number(amount) * (unit ? UNIT_MS[unit]! : word === 'week' ? 7 * UNIT_MS['d']! : UNIT_MS[word![0]!]!);
 }
 
-const DURATION = /^(\d+(?:\.\d+)?) ?(?:(ms|s|m|h|d)|(second|minute|hour|day|week)s?)$/;
+export const DURATION = /^(\d+(?:\.\d+)?) ?(?:(ms|s|m|h|d)|(second|minute|hour|day|week)s?)$/;
 
 const LARGEST_FIRST = Object.entries(UNIT_MS).reverse();
 

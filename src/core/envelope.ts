@@ -1,6 +1,7 @@
 import type { CarriedRun } from './carried-run.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Failure } from './failure.ts';
+import type { FlowControl } from './flow.ts';
 import type { InvocationError } from './invocation.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
@@ -23,6 +24,8 @@ export interface InvocationEnvelope {
   local?: boolean;
   /** What is done before a failure is told. */
   safety?: Safety;
+  /** What the loop has to know of the action's limits; how high they are the workers know. */
+  flow?: FlowControl;
   /** Where the workers that have the compensating action listen; absent where the action compensates by itself. */
   compensationQueue?: string;
   /** The run that had this id before, unless it completed: whether it has left anything open its record tells. */
@@ -98,6 +101,8 @@ export interface AttemptEnvelope {
   step?: StepMark;
   /** Present when this is an attempt to take one back. */
   compensates?: { attempt: number; output: unknown; error: InvocationError };
+  /** Present where Temporal gives the attempt back to a worker that finds no slot for it: how long it may wait for one. */
+  slotWaitMs?: number;
   /** Present where input and output are too large to travel once more: the worker reads them from the record. */
   recall?: RecallPlan;
 }
@@ -172,6 +177,8 @@ export interface FailureDetail {
   calls?: readonly RecordedCall[];
   /** As in an attempt's report. */
   version?: string;
+  /** True: another attempt may follow, though Temporal is told not to make one by itself. */
+  retryable?: true;
 }
 
 /** In the memo of every invocation, which survives continue-as-new and reset, and which a listing returns. */
@@ -211,6 +218,15 @@ export const UNSETTLED = ':unsettled';
 
 /** The failure type by which a worker gives back an attempt of an action it does not have. */
 export const HANDED_BACK = 'do.handed-back';
+
+/** The failure type by which a worker gives back an attempt that found no slot: Temporal offers it again, off the record. */
+export const SLOT_BUSY = 'do.slot-busy';
+
+/** In the heartbeat of an attempt that waits for a slot in a worker: what it waits for. It has not begun. */
+export const SLOT_AWAITED = 'do.slot-awaited';
+
+/** How long a worker holds an attempt that waits for a slot, before it gives it back. */
+export const SLOT_WAIT_MS = 3_000;
 
 /** The failure type of an attempt that reached its timeout, whether its worker or the server noticed first. */
 export const ATTEMPT_TIMED_OUT = 'AttemptTimedOut';

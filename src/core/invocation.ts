@@ -110,7 +110,7 @@ export interface AuditEntry {
   expiresAt?: string;
   /** For `approval.decided`: what was decided. */
   approved?: boolean;
-  /** For `approval.decided` and `signal.received`: who did it. */
+  /** For `approval.decided`, `signal.received` and `cancel.requested`, and where something is settled: who asked for it. */
   by?: string;
   /** For `approval.decided`: why, where that was said. */
   reason?: string;

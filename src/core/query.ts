@@ -32,6 +32,15 @@ export interface InvocationQuery {
   until?: string;
   limit: number;
   cursor?: string;
+  /** What whoever asks may see; set by the door, never by the request. Absent: everything. */
+  within?: Visible;
+}
+
+/** Which invocations somebody may see. */
+export interface Visible {
+  tenant: string;
+  /** Patterns of scopes: `email.send`, `email.*`, `*`. */
+  names: readonly string[];
 }
 
 /** An invocation in a list; `invocations.get(id)` has the rest. */
@@ -46,19 +55,23 @@ export interface InvocationPage {
 }
 
 const KINDS: readonly Invocation['kind'][] = ['action', 'workflow'];
-const STATUSES: readonly InvocationStatus[] = [
+/** Every status there is. */
+export const STATUSES = [
   'running',
   'completed',
   'failed',
   'cancelled',
   'timed_out',
   'terminated',
-];
-const OUTCOME_CODES = Object.entries(ERRORS).flatMap(([code, { met }]) => (met === 'outcome' ? [code] : []));
-const DEFAULT_LIMIT = 50;
-const LARGEST_LIMIT = 200;
+] as const satisfies readonly InvocationStatus[];
+/** The codes an invocation may close with. */
+export const OUTCOME_CODES = Object.entries(ERRORS).flatMap(([code, { met }]) =>
+  met === 'outcome' ? [code] : [],
+);
+export const DEFAULT_LIMIT = 50;
+export const LARGEST_LIMIT = 200;
 
-const FIELDS: Record<keyof InvocationQuery, (value: unknown) => string | number> = {
+const FIELDS: Record<Exclude<keyof InvocationQuery, 'within'>, (value: unknown) => string | number> = {
   name: (value) =>
     isName(value) ? value : refuse('name', 'the name of an action, such as email.send', value),
   kind: (value) => oneOf('kind', KINDS, value),
@@ -82,7 +95,7 @@ export function checkQuery(options: ListOptions): InvocationQuery {
   for (const [field, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(FIELDS, field)) refuse(field, `one of ${Object.keys(FIELDS).join(', ')}`, field);
-    query[field] = FIELDS[field as keyof InvocationQuery](value);
+    query[field] = FIELDS[field as keyof typeof FIELDS](value);
   }
   return query as unknown as InvocationQuery;
 }

@@ -1,3 +1,4 @@
+import type { FlowControl } from './flow.ts';
 import type { AttemptPolicy } from './policy.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface Compensation {
   policy: AttemptPolicy;
   /** The action that does it; absent where the action's own `compensate` function does. */
   action?: string;
+  /** The limits of the action whose code it is. */
+  flow?: FlowControl;
 }
 
 export const needsSeal = (safety: Safety): boolean =>

@@ -1,3 +1,4 @@
+import type { FlowControl } from './flow.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
 
@@ -7,6 +8,8 @@ export interface StepEntry {
   version: string;
   policy: AttemptPolicy;
   safety?: Safety;
+  /** Absent where it has neither limits nor a priority. */
+  flow?: FlowControl;
   /** Where the workers that have the action listen. */
   queue: string;
   /** The same of the action that compensates it, where another one does. */

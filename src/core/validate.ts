@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { DoError } from './errors.ts';
 import { JsonError, toJson } from './json.ts';
+import { maskOf } from './secret-mask.ts';
+import { sensitiveTextsOf } from './sensitive.ts';
 
 type Side = 'input' | 'output';
 const CODE = { input: 'INPUT_INVALID', output: 'OUTPUT_INVALID' } as const;
@@ -25,7 +27,9 @@ export async function checkSchema(
   if (!schema) return value;
   const result = await schema['~standard'].validate(value);
   if (!result.issues) return result.value;
-  throw invalid(side, action, `${result.issues.slice(0, 10).map(describeIssue).join('; ')}.`);
+  // A schema's own message may quote the value.
+  const mask = maskOf(sensitiveTextsOf(value, schema, side));
+  throw invalid(side, action, mask(`${result.issues.slice(0, 10).map(describeIssue).join('; ')}.`));
 }
 
 function describeIssue(issue: StandardSchemaV1.Issue): string {

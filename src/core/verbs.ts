@@ -3,6 +3,8 @@ import type { Decision } from './decision.ts';
 import { checkDecision } from './decision.ts';
 import type { Duration } from './duration.ts';
 import { DoError } from './errors.ts';
+import type { Priority } from './flow.ts';
+import { checkPriority } from './flow.ts';
 import type { FailureHandler } from './on-failure.ts';
 import type { RetryPolicy } from './policy.ts';
 import type { Audit, Invocation } from './invocation.ts';
@@ -26,6 +28,11 @@ export interface CallOptions {
   delay?: Duration;
   /** Ends this call's waiting (with `WAIT_ABORTED`), not the invocation. */
   signal?: AbortSignal;
+  /**
+   * Which of the attempts that wait for a worker begins first, 1 before 5, instead of what the definition says; of a
+   * workflow that of all its steps. Not over HTTP. Default: none.
+   */
+  priority?: Priority;
   /** In a workflow only: instead of what the action's definition says, field by field. */
   retry?: RetryPolicy;
   /** In a workflow only: of one attempt, instead of what the action's definition says. */
@@ -76,11 +83,16 @@ interface Call {
 }
 
 function toRequest(call: Call, options: CallOptions): StartRequest {
-  const { idempotencyKey, deadline, delay, signal } = options;
+  const { idempotencyKey, deadline, delay, signal, priority } = options;
   refuseStepOptions(options);
   checkKey(idempotencyKey);
   if (signal?.aborted) throw waitAborted(signal);
-  return { ...call, idempotencyKey, ...toTiming({ deadline, delay }) };
+  return {
+    ...call,
+    idempotencyKey,
+    ...toTiming({ deadline, delay }),
+    ...(priority !== undefined && { priority: checkPriority(priority) }),
+  };
 }
 
 function checkKey(idempotencyKey: string | undefined): void {

@@ -51,6 +51,13 @@ function serverArguments(layout: Layout, ports: TemporalPorts): string[] {
     ...Object.entries(flags).flatMap(([flag, port]) => [`--${flag}`, String(port)]),
     ...pragmas,
     ...polls,
+    // In four partitions, as by default, a rate is kept by quarters and what waits is not in order of priority.
+    ...['Read', 'Write'].flatMap((side) => [
+      '--dynamic-config-value',
+      `matching.numTaskqueue${side}Partitions=1`,
+    ]),
+    // Else one key of a rate limit that has used up its share would hold up the others.
+    ...['--dynamic-config-value', 'matching.autoEnableV2=true'],
     // By default a timer fires up to a second late; retries and deadlines are timers.
     ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
   ];

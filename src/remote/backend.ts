@@ -1,14 +1,16 @@
 import type { Backend, SignalRequest, StartRequest, Started } from '../core/backend.ts';
 import type { Decision } from '../core/decision.ts';
 import { DoError } from '../core/errors.ts';
+import { followAudit } from '../core/follow.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import { notAName } from '../core/kind.ts';
 import { isName } from '../core/name.ts';
 import { notCompleted } from '../core/outcome.ts';
+import { pause } from '../core/pause.ts';
 import type { InvocationPage, InvocationQuery } from '../core/query.ts';
 import { checkJson } from '../core/validate.ts';
 import type { Patience } from './patience.ts';
-import { patiently, pause } from './patience.ts';
+import { patiently } from './patience.ts';
 import { send } from './send.ts';
 import type { ApiRequest } from './send.ts';
 import type { RemoteSettings } from './settings.ts';
@@ -79,6 +81,12 @@ export class RemoteBackend implements Backend {
     return (await this.#once({ method: 'GET', path: `${pathOf(id)}/audit` })) as Audit;
   }
 
+  follow(id: string, signal?: AbortSignal): AsyncIterable<Audit> {
+    let last: Audit | undefined;
+    const mark = async () => JSON.stringify((last = await this.audit(id)));
+    return followAudit({ mark, read: async () => last ?? (await this.audit(id)) }, signal);
+  }
+
   async cancel(id: string): Promise<void> {
     await this.#once({ method: 'POST', path: `${pathOf(id)}/cancel` });
   }
@@ -108,7 +116,8 @@ export class RemoteBackend implements Backend {
 
   /** Without a key a request that may have arrived is not sent again: that would be a second invocation. */
   async #post(request: StartRequest, prefer: string, wait: Pick<ApiRequest, 'waitMs' | 'signal'>) {
-    const { name, kind = 'action', idempotencyKey, deadlineMs, delayMs } = request;
+    const { name, kind = 'action', idempotencyKey, deadlineMs, delayMs, priority } = request;
+    if (priority !== undefined) throw noPriority();
     if (!isName(name)) throw notAName(kind, name);
     const body = JSON.stringify(checkJson(request.input, 'input', name));
     const headers = {
@@ -164,6 +173,12 @@ function pathOf(id: string): string {
 }
 
 /** Quoted, a key may begin or end with a space or begin with a quote. */
+const noPriority = (): DoError =>
+  new DoError(
+    'DEFINITION_INVALID',
+    "`priority` of a call is not taken over HTTP, where anybody's would be the first; set it in the definition.",
+  );
+
 const keyHeader = (key: string | undefined): Record<string, string> =>
   key === undefined ? {} : { 'Idempotency-Key': `"${key.replace(/["\\]/g, '\\$&')}"` };
 
@@ -173,7 +188,7 @@ function toInvocation(body: unknown): Invocation {
   throw foreign('invocation');
 }
 
-const foreign = (wanted: string): DoError =>
+export const foreign = (wanted: string): DoError =>
   new DoError(
     'INTERNAL',
     `The answer is no ${wanted}: what answers at DO_BASE_URL (or \`baseUrl\`) is not this API.`,

@@ -1,4 +1,4 @@
-import { waitAborted } from '../core/verbs.ts';
+import { pause } from '../core/pause.ts';
 import type { Reply } from './reply.ts';
 
 const FIRST_PAUSE_MS = 200;
@@ -35,19 +35,3 @@ export async function patiently(
 /** Jitter, so that many clients of an API that returns do not return together. */
 const backoffMs = (tries: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS) * (0.75 + Math.random() / 4);
-
-/** Rejects with `WAIT_ABORTED`. */
-export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(waitAborted(signal!));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
-  });
-}

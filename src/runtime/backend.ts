@@ -3,7 +3,7 @@ import type { Decision } from '../core/decision.ts';
 import { isDoError } from '../core/errors.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import type { InvocationPage, InvocationQuery } from '../core/query.ts';
-import type { TemporalBackend } from '../temporal/backend.ts';
+import type { ClosedOptions, TemporalBackend } from '../temporal/backend.ts';
 import { tellWhyWaiting } from './patience.ts';
 import { processSession, serveInScript } from './process-session.ts';
 import type { Session } from './session.ts';
@@ -33,11 +33,11 @@ export class ProcessBackend implements Backend {
 
   async run(request: StartRequest, signal?: AbortSignal): Promise<Invocation> {
     const { id } = await this.start(request);
-    return await this.closed(id, signal);
+    return await this.closed(id, signal, { isOwn: true });
   }
 
-  closed(id: string, signal?: AbortSignal): Promise<Invocation> {
-    return this.#wait(id, (backend) => backend.closed(id, signal));
+  closed(id: string, signal?: AbortSignal, options?: ClosedOptions): Promise<Invocation> {
+    return this.#wait(id, (backend) => backend.closed(id, signal, options));
   }
 
   #wait<T>(id: string, wait: (backend: TemporalBackend) => Promise<T>): Promise<T> {
@@ -66,6 +66,24 @@ export class ProcessBackend implements Backend {
 
   audit(id: string): Promise<Audit> {
     return this.#use((backend) => backend.audit(id));
+  }
+
+  /** The session is held for as long: between two reads it would else be closed. */
+  async *follow(id: string, signal?: AbortSignal): AsyncGenerator<Audit, void, undefined> {
+    let release: (() => void) | undefined;
+    const followed = new Promise<void>((resolve) => (release = resolve));
+    const backend = await new Promise<TemporalBackend>((resolve, reject) => {
+      const use = this.#use(async (backend) => {
+        resolve(backend);
+        await followed;
+      });
+      use.catch(reject);
+    });
+    try {
+      yield* backend.follow(id, signal);
+    } finally {
+      release?.();
+    }
   }
 
   cancel(id: string): Promise<void> {

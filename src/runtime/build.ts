@@ -44,7 +44,8 @@ function fileOf(name: string): string {
   return file.startsWith('file:') ? fileURLToPath(file) : file;
 }
 
-function toStepEntry({ name, version, policy, safety, onFailure }: ActionEntry, project: string): StepEntry {
+function toStepEntry(entry: ActionEntry, project: string): StepEntry {
+  const { name, version, policy, safety, onFailure, flow } = entry;
   const compensatedBy = safety?.compensate?.action;
   return {
     name,
@@ -52,6 +53,7 @@ function toStepEntry({ name, version, policy, safety, onFailure }: ActionEntry, 
     policy,
     queue: actionQueue(project, name),
     ...(safety && { safety }),
+    ...(flow && { flow }),
     ...(compensatedBy !== undefined && { compensationQueue: actionQueue(project, compensatedBy) }),
     ...(onFailure !== undefined && { onFailure }),
   };

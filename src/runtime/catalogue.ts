@@ -1,6 +1,6 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AnyAction } from '../core/definition.ts';
 import type { ActionEntry, Catalogue, CatalogueEntry, WorkflowEntry } from '../core/catalogue.ts';
+import { jsonSchemaOf } from '../core/json-schema.ts';
 import { allRegistered, allRegisteredWorkflows, registered, registeredWorkflow } from '../core/registry.ts';
 import type { AnyWorkflow } from '../core/workflow-definition.ts';
 
@@ -50,7 +50,18 @@ export class ProjectCatalogue implements Catalogue {
   }
 }
 
+const workflowEntries = new WeakMap<AnyWorkflow, WorkflowEntry>();
+
+/** The same entry as long as the build is: what is made of entries is kept by their identity. */
 function toWorkflowEntry(workflow: AnyWorkflow, build: ProcessBuild): WorkflowEntry | undefined {
+  const known = workflowEntries.get(workflow);
+  if (known?.build === build.id) return known;
+  const entry = makeWorkflowEntry(workflow, build);
+  if (entry) workflowEntries.set(workflow, entry);
+  return entry;
+}
+
+function makeWorkflowEntry(workflow: AnyWorkflow, build: ProcessBuild): WorkflowEntry | undefined {
   const compiled = build.workflows.find(({ name }) => name === workflow.name);
   if (!compiled) return undefined;
   const { name, version, description, input, output, deadlineMs, onFailure, schedule } = workflow;
@@ -76,7 +87,8 @@ const entries = new WeakMap<AnyAction, ActionEntry>();
 export function toEntry(action: AnyAction): ActionEntry {
   const known = entries.get(action);
   if (known) return known;
-  const { name, version, description, policy, safety, input, output, level, onFailure, schedule } = action;
+  const { name, version, description, policy, safety, input, output, level, flow } = action;
+  const { onFailure, schedule } = action;
   const entry: ActionEntry = {
     kind: 'action',
     name,
@@ -88,23 +100,10 @@ export function toEntry(action: AnyAction): ActionEntry {
     inputSchema: jsonSchemaOf(input, 'input'),
     outputSchema: jsonSchemaOf(output, 'output'),
     level,
+    flow,
     onFailure,
     schedule,
   };
   entries.set(action, entry);
   return entry;
-}
-
-interface StandardJsonSchema {
-  jsonSchema?: Record<'input' | 'output', (options: { target: string }) => object>;
-}
-
-/** Null where there is no schema, or its library cannot tell it as JSON Schema (a transform, say). */
-function jsonSchemaOf(schema: StandardSchemaV1 | undefined, side: 'input' | 'output'): object | null {
-  const converter = (schema?.['~standard'] as StandardJsonSchema | undefined)?.jsonSchema;
-  try {
-    return converter?.[side]({ target: 'draft-2020-12' }) ?? null;
-  } catch {
-    return null;
-  }
 }

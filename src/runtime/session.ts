@@ -8,10 +8,14 @@ import { buildQueue } from '../temporal/queues.ts';
 import { TemporalBackend } from '../temporal/backend.ts';
 import type { TemporalConnection } from '../temporal/connection.ts';
 import { call, connect } from '../temporal/connection.ts';
+import { withFields } from '../log/index.ts';
+import { processLog } from '../log/process-log.ts';
+import { refuseLockedRuns } from '../temporal/locked-runs.ts';
 import { applySchedules, pruneSchedules } from '../temporal/schedules.ts';
 import { configuredTemporal } from '../temporal/settings.ts';
 import { installRuntime, WorkerPool } from '../worker/pool.ts';
 import { Reconciler } from '../worker/reconciler.ts';
+import { Slots } from '../worker/slots.ts';
 import { ProjectCatalogue } from './catalogue.ts';
 import { isProduction } from './environment.ts';
 import { manifestReader } from './manifest.ts';
@@ -21,6 +25,7 @@ import type { Project } from './project.ts';
 import { buildWorkflows } from './build.ts';
 import { BuildKeeper } from './builds-keeper.ts';
 import { findProject } from './project.ts';
+import { secretOf } from './secrets.ts';
 import { configuredDatabase } from './store-url.ts';
 
 const READY_LIMIT_MS = 2_000;
@@ -47,6 +52,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #release: () => Promise<void>;
   readonly #store: LazyStore;
+  readonly #slots: Slots;
   readonly #databaseUrl: () => Promise<string>;
   #pool: Promise<WorkerPool> | undefined;
   #reconciler: Reconciler | undefined;
@@ -63,6 +69,7 @@ export class Session {
     this.databaseUrl = opened.databaseUrl;
     this.#databaseUrl = opened.databaseUrl;
     this.#store = new LazyStore(opened.databaseUrl);
+    this.#slots = new Slots(this.store);
     this.#options = options;
     this.catalogue = new ProjectCatalogue(manifestReader(project.dataDir));
     this.backend = new TemporalBackend({
@@ -75,7 +82,7 @@ export class Session {
   }
 
   static async open(options: SessionOptions): Promise<Session> {
-    installRuntime(options.metricsAddress);
+    installRuntime(processLog(), options.metricsAddress);
     const project = findProject();
     return new Session(project, await openTemporal(project, options), options);
   }
@@ -88,21 +95,38 @@ export class Session {
 
   /** Runs the attempts of these actions; by default of all that this process has imported so far. */
   async serve(actions: Iterable<Pick<AnyAction, 'name'>> = allRegistered()): Promise<WorkerPool> {
-    for (const { name } of actions) requireDatabase(registered(name));
-    this.#pool ??= WorkerPool.create({
-      host: {
-        temporal: this.temporal,
-        project: this.project.name,
-        catalogue: this.catalogue,
-        store: this.store,
-        databaseUrl: this.#databaseUrl,
-      },
-      ...this.#options,
-    });
+    for (const { name } of actions) this.#prepareDatabase(registered(name));
+    this.#pool ??= this.#createPool();
     const pool = await this.#pool;
     await Promise.all([pool.serve(actions), this.#serveWorkflows(pool)]);
     this.#serves = (name) => pool.serves(name) || pool.serves(this.#queueOf(name));
     return pool;
+  }
+
+  async #createPool(): Promise<WorkerPool> {
+    const { temporal, catalogue, store, project } = this;
+    await refuseLockedRuns(temporal, project.name);
+    const logFor = (own: Record<string, unknown>) => withFields(processLog(), own);
+    const host = {
+      logFor,
+      secrets: secretOf,
+      temporal,
+      project: project.name,
+      catalogue,
+      store,
+      slots: this.#slots,
+      databaseUrl: this.#databaseUrl,
+    };
+    return await WorkerPool.create({ host, ...this.#options });
+  }
+
+  /** Opened now for a limit, whose first attempt would else spend its wait on that. */
+  #prepareDatabase(action: AnyAction | undefined): void {
+    requireDatabase(action);
+    if (action?.flow?.concurrency)
+      void this.store()
+        .then((store) => store.query('select 1'))
+        .catch(() => undefined);
   }
 
   #queueOf(name: string): string {
@@ -147,14 +171,12 @@ export class Session {
     await pruneSchedules(this.temporal, this.project.name, this.catalogue.own());
   }
 
-  /** Rejects with `TEMPORAL_UNAVAILABLE` when Temporal does not answer. */
+  /** Rejects with `TEMPORAL_UNAVAILABLE` when Temporal does not answer, and when its tasks cannot be decrypted here. */
   async ready(): Promise<void> {
-    const { connection, namespace } = this.temporal;
-    await call(
-      this.temporal,
-      () => connection.workflowService.describeNamespace({ namespace }),
-      READY_LIMIT_MS,
-    );
+    const pool = await this.#pool;
+    pool?.check();
+    const { service, namespace } = this.temporal;
+    await call(this.temporal, () => service.describeNamespace({ namespace }), READY_LIMIT_MS);
   }
 
   entries(): CatalogueEntry[] {
@@ -166,6 +188,7 @@ export class Session {
     await Promise.all([this.#reconciler?.stop(), this.#keeper?.stop()]);
     const pool = await this.#pool?.catch(() => undefined);
     await pool?.shutdown();
+    await this.#slots.close();
   }
 
   async close(): Promise<void> {
@@ -178,7 +201,8 @@ export class Session {
 
 /** Told at the start of a worker: in the middle of an invocation it could only be waited for. */
 function requireDatabase(action: AnyAction | undefined): void {
-  const needsDatabase = action?.safety !== undefined && needsSeal(action.safety);
+  const needsDatabase =
+    (action?.safety && needsSeal(action.safety)) || action?.flow?.concurrency !== undefined;
   if (needsDatabase && isProduction() && configuredDatabase() === undefined) throw databaseNotConfigured();
 }
 

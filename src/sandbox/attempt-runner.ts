@@ -1,11 +1,13 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { AttemptEnvelope } from '../core/envelope.ts';
 import { HANDED_BACK } from '../core/envelope.ts';
+import type { FlowControl } from '../core/flow.ts';
 import type { AttemptOutcome, AttemptPlan, LoopPort, RetryPlan } from '../core/loop.ts';
 import type { AttemptPolicy } from '../core/policy.ts';
 import type { StepMark } from '../core/step.ts';
 import type { AttemptEnd } from './attempt-activity.ts';
 import { runAttemptActivity } from './attempt-activity.ts';
+import { activityFlow } from './flow.ts';
 
 /** A retry costs about 11 events; the server warns at 10,240 and ends a run at 51,200. */
 const RECORD_LIMIT = 4_000;
@@ -18,6 +20,7 @@ export interface Attempted {
   caller: string;
   input: unknown;
   policy: AttemptPolicy;
+  flow?: FlowControl | undefined;
   /** Where the workers that have the action listen. */
   queue: string;
   /** Where the first attempt is tried before: whoever polls there may have the action as well. */
@@ -83,7 +86,7 @@ export class AttemptRunner implements LoopPort {
   }
 
   #callOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
-    const { name, input, policy, step, endsAt } = this.#attempted;
+    const { name, input, policy, step, endsAt, flow } = this.#attempted;
     const left = endsAt === undefined ? Infinity : Math.max(1, endsAt - Date.now());
     return runAttemptActivity({
       type: name,
@@ -91,6 +94,7 @@ export class AttemptRunner implements LoopPort {
       input,
       meta: this.#meta(plan),
       plan: { ...plan, timeoutMs: Math.min(plan.timeoutMs, left) },
+      flow: activityFlow(flow, input),
       summary: `${labelOf(step)}attempt ${plan.attempt} of ${policy.maximumAttempts}`,
     });
   }

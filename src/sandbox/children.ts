@@ -14,6 +14,7 @@ import type { InvocationMemo, WorkflowEnvelope } from '../core/envelope.ts';
 import { MEMO_KEY } from '../core/envelope.ts';
 import { DoError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { checkPriority } from '../core/flow.ts';
 import { failureHandlerName } from '../core/on-failure.ts';
 import { registeredWorkflow } from '../core/registry.ts';
 import { toTiming } from '../core/timing.ts';
@@ -69,7 +70,11 @@ export class ChildWorkflows {
     };
   }
 
-  #optionsOf({ name, version }: AnyWorkflow, { path, seq }: Child, args: [unknown, WorkflowEnvelope]) {
+  #optionsOf(
+    { name, version }: AnyWorkflow,
+    { path, seq, options }: Child,
+    args: [unknown, WorkflowEnvelope],
+  ) {
     const caller = this.#caller;
     const { workflowType, firstExecutionRunId } = workflowInfo();
     const token = stepToken(workflowType, firstExecutionRunId, path, 0);
@@ -82,6 +87,7 @@ export class ChildWorkflows {
       args,
       memo: { [MEMO_KEY]: memo },
       staticSummary: `${path} of ${workflowType}`,
+      ...(options.priority !== undefined && { priority: { priorityKey: checkPriority(options.priority) } }),
       // Asked to cancel, it takes back what it has done; so it is when its caller is terminated.
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -3,6 +3,7 @@ import type { AttemptEnvelope } from '../core/envelope.ts';
 import type { AttemptOutcome, AttemptPlan, LoopPort, RetryPlan } from '../core/loop.ts';
 import { runAttemptActivity } from './attempt-activity.ts';
 import { labelOf } from './attempt-runner.ts';
+import type { ActivityFlow } from './flow.ts';
 
 export interface CompensationPlan {
   /** The activity's type. */
@@ -10,6 +11,7 @@ export interface CompensationPlan {
   taskQueue: string;
   input: unknown;
   maximumAttempts: number;
+  flow: ActivityFlow | undefined;
   /** `compensates` says what is taken back; the number of the try is added. */
   meta: Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> & Required<Pick<AttemptEnvelope, 'compensates'>>;
   /** Resolves when the input may travel. */
@@ -34,11 +36,11 @@ export class CompensationRunner implements LoopPort {
   }
 
   async attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
-    const { type, taskQueue, input, meta, maximumAttempts, room } = this.#plan;
+    const { type, taskQueue, input, meta, maximumAttempts, room, flow } = this.#plan;
     await room();
     const summary = this.#describe(plan.attempt);
     const own = { ...meta, attempt: plan.attempt, maximumAttempts };
-    return await runAttemptActivity({ type, taskQueue, input, meta: own, plan, summary });
+    return await runAttemptActivity({ type, taskQueue, input, meta: own, plan, flow, summary });
   }
 
   #describe(attempt: number): string {

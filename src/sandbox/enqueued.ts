@@ -26,6 +26,7 @@ async function start({
   memo,
   taskQueue,
 }: StagedInvocation): Promise<void> {
+  const priorityKey = 'flow' in envelope ? envelope.flow?.priority : undefined;
   try {
     await startChild(name, {
       workflowId,
@@ -34,6 +35,7 @@ async function start({
       memo: { [MEMO_KEY]: memo },
       staticSummary: `${name} v${envelope.version}, enqueued`,
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      ...(priorityKey !== undefined && { priority: { priorityKey } }),
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
     });

@@ -43,7 +43,7 @@ export function noticeTemplate(name: string, caller: string, of: string): Staged
       'ACTION_NOT_FOUND',
       `There is no action "${name}" in this build, which \`onFailure\` of "${of}" names. Import its module where the workflow is defined.`,
     );
-  const { version, policy, queue, safety, compensationQueue } = entry;
+  const { version, policy, queue, safety, flow, compensationQueue } = entry;
   return {
     name,
     envelope: {
@@ -52,6 +52,7 @@ export function noticeTemplate(name: string, caller: string, of: string): Staged
       caller,
       queue,
       ...(safety && { safety }),
+      ...(flow && { flow }),
       ...(compensationQueue !== undefined && { compensationQueue }),
     },
     memo: { kind: 'action', version, caller, ...(needsSettling(safety) && { settle: true }) },

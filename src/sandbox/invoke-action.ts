@@ -6,6 +6,7 @@ import { needsSettling } from '../core/safety.ts';
 import { invocationToken } from '../core/token.ts';
 import type { Attempted } from './attempt-runner.ts';
 import { AttemptRunner } from './attempt-runner.ts';
+import { encodeFailures } from './encoded-failures.ts';
 import { releaseEnqueued } from './enqueued.ts';
 import { tellFailure } from './failure-notice.ts';
 import { memoOfNextRun } from './next-run.ts';
@@ -21,6 +22,7 @@ export async function invokeAction(
   input: unknown,
   envelope: InvocationEnvelope | SettleEnvelope,
 ): Promise<unknown> {
+  encodeFailures();
   if ('settlesWorkflow' in envelope) return await settleWorkflow(envelope);
   const { settles } = envelope;
   if (settles) return await settleUnsettled(input, envelope, settles);
@@ -70,7 +72,7 @@ function tokenOfInvocation(): TokenOf {
 
 function attemptedBy(input: unknown, envelope: InvocationEnvelope, tokenOf: TokenOf): Attempted {
   const { workflowType: name, taskQueue } = workflowInfo();
-  const { version, caller, policy, queue, local, resume } = envelope;
+  const { version, caller, policy, queue, local, resume, flow } = envelope;
   const nearby = local === true ? taskQueue : undefined;
   return {
     name,
@@ -78,6 +80,7 @@ function attemptedBy(input: unknown, envelope: InvocationEnvelope, tokenOf: Toke
     caller,
     input,
     policy,
+    flow,
     queue,
     nearby,
     tokenOf,

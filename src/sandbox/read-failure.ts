@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { FailureDetail } from '../core/envelope.ts';
+import { SLOT_AWAITED } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
 import { toFailure } from '../core/failure.ts';
 import type { AttemptPlan } from '../core/loop.ts';
@@ -16,11 +17,15 @@ export function readFailure(error: unknown, plan: Pick<AttemptPlan, 'timeoutMs'>
   if (cause instanceof ApplicationFailure) return readApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) {
     const failure = cause.timeoutType === 'HEARTBEAT' ? workerLost() : attemptTimedOut(plan.timeoutMs);
-    return { failure, lastHeartbeat: cause.lastHeartbeatDetails };
+    return { failure, lastHeartbeat: ownHeartbeat(cause.lastHeartbeatDetails) };
   }
   if (cause instanceof CancelledFailure) return { failure: workerShutdown() };
   return { failure: toFailure(cause) };
 }
+
+/** Without ours: the next attempt is given the handler's. */
+const ownHeartbeat = (details: unknown): unknown =>
+  typeof details === 'object' && details !== null && SLOT_AWAITED in details ? undefined : details;
 
 function readApplicationFailure(cause: ApplicationFailure): AttemptFailure {
   const detail = (cause.details?.[0] ?? {}) as Partial<FailureDetail>;
@@ -29,7 +34,7 @@ function readApplicationFailure(cause: ApplicationFailure): AttemptFailure {
       code: detail.code ?? 'INVOCATION_FAILED',
       type: cause.type ?? 'Error',
       message: cause.message,
-      nonRetryable: cause.nonRetryable === true,
+      nonRetryable: cause.nonRetryable === true && detail.retryable !== true,
       ...(detail.retryAfterMs !== undefined && { retryAfterMs: detail.retryAfterMs }),
     },
     lastHeartbeat: detail.lastHeartbeat,

@@ -1,4 +1,4 @@
-import { CancellationScope, log, metricMeter, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, log, metricMeter, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Room } from './gate.ts';
 import type { AttemptEnvelope, InvocationEnvelope, RecallPlan } from '../core/envelope.ts';
 import { COMPENSATE, SEAL } from '../core/envelope.ts';
@@ -16,6 +16,7 @@ import type { StepMark } from '../core/step.ts';
 import { labelOf } from './attempt-runner.ts';
 import { CompensationRunner } from './compensation-runner.ts';
 import { releaseEnqueued } from './enqueued.ts';
+import { activityFlow } from './flow.ts';
 import { bytesOf } from './size.ts';
 
 /** Long enough for the store to end whoever holds the token. */
@@ -30,7 +31,10 @@ export interface Settled {
   /** Of an attempt that completed and is taken back all the same. Default: null. */
   output?: unknown;
   step?: StepMark | undefined;
-  envelope: Pick<InvocationEnvelope, 'safety' | 'queue' | 'compensationQueue' | 'version' | 'caller'>;
+  envelope: Pick<
+    InvocationEnvelope,
+    'safety' | 'flow' | 'queue' | 'compensationQueue' | 'version' | 'caller'
+  >;
   tokenOf: (open: OpenAttempt) => string;
   firstRunId: string;
   /** Where input and output are on record, should they be too large to travel once more. */
@@ -54,7 +58,8 @@ export class ActivitySettlement implements Settlement {
   seal(open: OpenAttempt): Promise<SealOutcome> {
     const { name, envelope } = this.#settled;
     const activities = proxyActivities({
-      taskQueue: envelope.queue,
+      // Any worker can seal, and a failure must not wait until the rate of its action allows it to be told.
+      taskQueue: envelope.flow?.rateLimit ? workflowInfo().taskQueue : envelope.queue,
       startToCloseTimeout: SEAL_TIMEOUT_MS,
       // However long the store is away: a failure that is told before could still become a success.
       retry: { initialInterval: 500, maximumInterval: 10_000 },
@@ -72,15 +77,17 @@ export class ActivitySettlement implements Settlement {
 
   async #compensate(failed: FailedAttempt): Promise<CompensationOutcome> {
     const { name, envelope } = this.#settled;
-    const { policy, action } = this.safety.compensate!;
+    const { policy, action, flow } = this.safety.compensate!;
     const { input, output, bytes, ...recall } = this.#carried(action === undefined ? 1 : 2);
     const { attempt, failure } = failed;
     const compensates = { attempt, output, error: errorOf(failure) };
+    const given = action === undefined ? input : { input, ...compensates };
     const runner = new CompensationRunner({
       type: action ?? name + COMPENSATE,
       taskQueue: envelope.compensationQueue ?? envelope.queue,
-      input: action === undefined ? input : { input, ...compensates },
+      input: given,
       maximumAttempts: policy.maximumAttempts,
+      flow: activityFlow(flow, given),
       meta: { ...this.#meta(failed), compensates, ...recall },
       room: () => this.#settled.room?.(bytes),
     });

@@ -151,8 +151,8 @@ export class Steps implements Host {
       ...entry,
       caller,
       input,
-      // Who runs this workflow has imported its module, and with it the actions.
-      nearby: taskQueue,
+      // Who runs this workflow has imported its module, and with it the actions; limits are of the action's own queue.
+      nearby: entry.flow ? undefined : taskQueue,
       tokenOf: ({ epoch }) => stepToken(workflowType, firstExecutionRunId, mark.path, epoch),
       step: mark,
       room: () => room(bytes),

@@ -5,7 +5,9 @@ import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import { DoError } from '../core/errors.ts';
+import { followAudit } from '../core/follow.ts';
 import { notCompleted } from '../core/outcome.ts';
+import { redactAudit, redactInvocation } from '../core/redact-audit.ts';
 import type { InvocationPage, InvocationQuery } from '../core/query.ts';
 import { checkJson, checkSchema } from '../core/validate.ts';
 import { inputHash } from './canonical.ts';
@@ -14,15 +16,22 @@ import { call } from './connection.ts';
 import { sendDecision } from './decide.ts';
 import { entryOf } from './entry.ts';
 import { failureHandlerOf } from './failure-handler.ts';
+import { markOf } from './follow.ts';
 import { readRecord, waitForClose } from './history.ts';
-import { executionOf, invocationIdOf, workflowIdOf } from './ids.ts';
+import { executionOf, invocationIdOf } from './ids.ts';
+import { keyedWorkflowId } from './keyed-id.ts';
 import { listInvocations } from './list.ts';
-import { fromPayloads } from './payloads.ts';
+import { fromPayloads, readPayloads } from './payloads.ts';
 import { settlingIdOf, startSettling } from './settle.ts';
 import { sendSignal } from './signal.ts';
-import { findExecution } from './find.ts';
+import { findExecution, hadInput } from './find.ts';
 import { mismatch, startInvocation } from './start.ts';
 import { missingWorker } from './missing-worker.ts';
+
+export interface ClosedOptions {
+  /** True for whoever asked for it: the output is given whole, also where its schema marks a part as sensitive. */
+  isOwn?: boolean;
+}
 
 export interface TemporalBackendOptions {
   temporal: TemporalConnection;
@@ -60,7 +69,7 @@ export class TemporalBackend implements Backend {
 
   async start(request: StartRequest): Promise<Started> {
     const { temporal, project, caller, isServedHere } = this.#options;
-    const { name, kind, idempotencyKey, deadlineMs, delayMs } = request;
+    const { name, kind, idempotencyKey, deadlineMs, delayMs, priority } = request;
     const entry = entryOf(this.#options.catalogue, name, kind);
     const input = checkJson(request.input, 'input', name);
     const earlier = await this.#checkInput(entry, input, request);
@@ -72,6 +81,7 @@ export class TemporalBackend implements Backend {
       idempotencyKey,
       deadlineMs,
       delayMs,
+      priority,
       project,
       local: isServedHere(name),
       onFailure: failureHandlerOf(this.#options.catalogue, entry),
@@ -94,38 +104,40 @@ export class TemporalBackend implements Backend {
     } catch (error) {
       if (request.idempotencyKey === undefined) throw error;
       const { temporal, caller } = this.#options;
-      const found = await findExecution(temporal, {
-        workflowId: workflowIdOf(entry.name, caller, request.idempotencyKey),
-      });
+      const { idempotencyKey } = request;
+      const workflowId = await keyedWorkflowId(temporal, { name: entry.name, caller, idempotencyKey });
+      const found = await findExecution(temporal, { workflowId });
       if (!found?.isRunning && !found?.isCompleted) throw error;
-      if (found.inputHash !== inputHash(input)) throw mismatch();
+      if (!hadInput(found, inputHash(input))) throw mismatch();
       return { id: invocationIdOf(found.execution), replayed: found.isCompleted };
     }
   }
 
   async output(id: string, signal?: AbortSignal): Promise<unknown> {
     const execution = executionOf(id);
-    const { status, output } = outcomeOf(
-      await waitForClose(this.#options.temporal, execution, signal),
-      this.#reading,
-    );
+    const { status, output } = outcomeOf(await waitForClose(this.#options.temporal, execution, signal), {
+      decode: readPayloads,
+    });
     if (status === 'completed') return output;
     throw notCompleted(await this.get(id));
   }
 
   async run(request: StartRequest, signal?: AbortSignal): Promise<Invocation> {
     const { id } = await this.start(request);
-    return await this.closed(id, signal);
+    return await this.closed(id, signal, { isOwn: true });
   }
 
   /** The invocation once it has closed. */
-  async closed(id: string, signal?: AbortSignal): Promise<Invocation> {
-    await waitForClose(this.#options.temporal, executionOf(id), signal);
-    return await this.get(id);
+  async closed(id: string, signal?: AbortSignal, { isOwn = false }: ClosedOptions = {}): Promise<Invocation> {
+    const last = await waitForClose(this.#options.temporal, executionOf(id), signal);
+    const invocation = await this.get(id);
+    if (!isOwn || invocation.status !== 'completed') return invocation;
+    return { ...invocation, output: outcomeOf(last, { decode: readPayloads }).output };
   }
 
   async get(id: string): Promise<Invocation> {
-    return await this.#describe(await readRecord(this.#options.temporal, executionOf(id)));
+    const record = await readRecord(this.#options.temporal, executionOf(id));
+    return redactInvocation(await this.#read(record), this.#options.catalogue);
   }
 
   list(query: InvocationQuery): Promise<InvocationPage> {
@@ -134,7 +146,13 @@ export class TemporalBackend implements Backend {
 
   async audit(id: string): Promise<Audit> {
     const record = await readRecord(this.#options.temporal, executionOf(id));
-    return { invocation: await this.#describe(record), entries: toEntries(record, this.#reading) };
+    const invocation = await this.#read(record);
+    return redactAudit({ invocation, entries: toEntries(record, this.#reading) }, this.#options.catalogue);
+  }
+
+  follow(id: string, signal?: AbortSignal): AsyncIterable<Audit> {
+    const mark = async () => await markOf(this.#options.temporal, executionOf(id));
+    return followAudit({ mark, read: () => this.audit(id) }, signal);
   }
 
   signal(id: string, request: SignalRequest): Promise<void> {
@@ -146,10 +164,10 @@ export class TemporalBackend implements Backend {
   }
 
   async compensate(id: string): Promise<Started> {
-    const { temporal, project } = this.#options;
+    const { temporal, project, caller: by } = this.#options;
     const record = await readRecord(temporal, executionOf(id));
     const run = { workflowId: record.workflowId, runId: lastRunIdOf(record) };
-    const execution = await startSettling(temporal, run, { project, again: true });
+    const execution = await startSettling(temporal, run, { project, again: true, by });
     if (execution) return { id: invocationIdOf(execution), replayed: false };
     throw new DoError(
       'INVOCATION_SETTLED',
@@ -157,7 +175,7 @@ export class TemporalBackend implements Backend {
     );
   }
 
-  async #describe(record: InvocationRecord): Promise<Invocation> {
+  async #read(record: InvocationRecord): Promise<Invocation> {
     const invocation = readInvocation(record, this.#reading);
     if (mayBeUnsettled(invocation))
       return { ...invocation, ...(await this.#settledBy(record, invocation.name)) };
@@ -167,20 +185,21 @@ export class TemporalBackend implements Backend {
   }
 
   async #settledBy(record: InvocationRecord, name: string): Promise<Pick<Invocation, 'settledBy'>> {
-    const workflowId = settlingIdOf(name, lastRunIdOf(record));
+    const workflowId = settlingIdOf(name, { workflowId: record.workflowId, runId: lastRunIdOf(record) });
     const found = await findExecution(this.#options.temporal, { workflowId });
     return found ? { settledBy: invocationIdOf(found.execution) } : {};
   }
 
   async cancel(id: string): Promise<void> {
-    const { connection, namespace, identity } = this.#options.temporal;
+    const { service, namespace } = this.#options.temporal;
     const { workflowId, firstRunId } = executionOf(id);
     const { status } = await this.get(id);
     if (status !== 'running') return;
     await call(this.#options.temporal, () =>
-      connection.workflowService.requestCancelWorkflowExecution({
+      service.requestCancelWorkflowExecution({
         namespace,
-        identity,
+        // On record, and so in the audit: who asked for it.
+        identity: this.#options.caller,
         workflowExecution: { workflowId },
         firstExecutionRunId: firstRunId,
       }),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { memoOf } from '../audit/index.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
-import { fromPayloads } from './payloads.ts';
+import { readPayloads } from './payloads.ts';
 import type { RunOf } from './unsettled.ts';
 
 const PAUSE_MS = 50;
@@ -37,15 +37,15 @@ export async function runsBetween(
 }
 
 async function runsOf(temporal: TemporalConnection, workflowId: string) {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   // Quotes and backslashes are escaped as in JSON; a key is printable ASCII.
   const query = `WorkflowId = ${JSON.stringify(workflowId)}`;
   const { executions } = await call(temporal, () =>
-    connection.workflowService.listWorkflowExecutions({ namespace, query, pageSize: 100 }),
+    service.listWorkflowExecutions({ namespace, query, pageSize: 100 }),
   );
   return executions.map(({ execution, startTime, memo }) => ({
     runId: execution?.runId ?? '',
-    hash: memoOf(memo, { decode: fromPayloads }).inputHash,
+    hash: memoOf(memo, { decode: readPayloads }).inputHash,
     startedAt: Number(startTime?.seconds ?? 0) * 1_000 + (startTime?.nanos ?? 0) / 1e6,
   }));
 }

@@ -8,9 +8,9 @@ import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { GRPC, grpcCode } from './grpc.ts';
 import { executionOf, invocationNotFound } from './ids.ts';
-import { fromPayloads } from './payloads.ts';
+import { readPayloads } from './payloads.ts';
 
-const reading = { decode: fromPayloads };
+const reading = { decode: readPayloads };
 
 /** The run in which an invocation goes on now, or has ended. */
 export interface CurrentRun {
@@ -76,11 +76,9 @@ type Described = NonNullable<Awaited<ReturnType<typeof describe>>>;
 const firstRunOf = ({ workflowExecutionInfo: info }: Described) => info?.firstRunId || info?.execution?.runId;
 
 async function describe(temporal: TemporalConnection, execution: { workflowId: string; runId?: string }) {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   try {
-    return await call(temporal, () =>
-      connection.workflowService.describeWorkflowExecution({ namespace, execution }),
-    );
+    return await call(temporal, () => service.describeWorkflowExecution({ namespace, execution }));
   } catch (error) {
     if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;
     throw error;

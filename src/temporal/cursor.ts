@@ -19,8 +19,8 @@ export function pageTokenOf(query: InvocationQuery): Uint8Array {
   );
 }
 
-/** Not against forgery, which would gain nothing: a caller may see every page anyway. */
-function checkOf(token: Uint8Array, { name, kind, status, since, until }: InvocationQuery): Buffer {
-  const filters = JSON.stringify([name, kind, status, since, until]);
+/** Not against forgery, which would gain nothing: what a caller may see is looked at row by row. */
+function checkOf(token: Uint8Array, { name, kind, status, since, until, within }: InvocationQuery): Buffer {
+  const filters = JSON.stringify([name, kind, status, since, until, within?.tenant, within?.names]);
   return createHash('sha256').update(filters).update(token).digest().subarray(0, CHECK_BYTES);
 }

@@ -65,7 +65,7 @@ async function untilPolled(temporal: TemporalConnection, { taskQueue }: CurrentR
 }
 
 async function update(temporal: TemporalConnection, run: CurrentRun, answer: ApprovalAnswer): Promise<void> {
-  const { connection, namespace, identity } = temporal;
+  const { service, namespace, identity } = temporal;
   const { workflowId, runId, firstRunId } = run;
   const givesUpAt = performance.now() + ANSWER_LIMIT_MS;
   const request = {
@@ -82,11 +82,10 @@ async function update(temporal: TemporalConnection, run: CurrentRun, answer: App
   for (;;) {
     const leftMs = givesUpAt - performance.now();
     if (leftMs <= 0) throw notAnswered();
-    const outcome = await call(
-      temporal,
-      () => connection.workflowService.updateWorkflowExecution(request),
-      leftMs,
-    ).then((reply) => reply.outcome, passOverBusy);
+    const outcome = await call(temporal, () => service.updateWorkflowExecution(request), leftMs).then(
+      (reply) => reply.outcome,
+      passOverBusy,
+    );
     if (outcome?.failure) throw toDoError(outcome.failure);
     if (outcome) return;
     await delay(PAUSE_MS);

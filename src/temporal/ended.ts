@@ -15,7 +15,7 @@ export async function* endedFromOutside(
   project: string,
   since: number | undefined,
 ): AsyncGenerator<RunOf> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   const query = [
     'ExecutionStatus IN ("Terminated", "TimedOut")',
     // That of the loop, or of any build.
@@ -25,7 +25,7 @@ export async function* endedFromOutside(
   let nextPageToken: Uint8Array = new Uint8Array();
   do {
     const page = await call(temporal, () =>
-      connection.workflowService.listWorkflowExecutions({ namespace, query, pageSize: PAGE, nextPageToken }),
+      service.listWorkflowExecutions({ namespace, query, pageSize: PAGE, nextPageToken }),
     );
     for (const { execution, memo } of page.executions) {
       const { workflowId, runId } = execution ?? {};

@@ -1,4 +1,7 @@
 import { memoOf } from '../audit/index.ts';
+import type { Memo } from '../audit/index.ts';
+import { MEMO_KEY } from '../core/envelope.ts';
+import { keyIdOf, keyMissing } from './codec.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { GRPC, grpcCode } from './grpc.ts';
@@ -12,6 +15,8 @@ const COMPLETED = 2;
 export interface FoundExecution {
   execution: Execution;
   inputHash: string | undefined;
+  /** Of the key that its memo was encrypted with, where that is not here: then its hash is not known. */
+  lockedBy: string | undefined;
   /** Of its last run. */
   runId: string;
   isRunning: boolean;
@@ -23,11 +28,11 @@ export async function findExecution(
   temporal: TemporalConnection,
   at: { workflowId: string; firstRunId?: string },
 ): Promise<FoundExecution | undefined> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   const { workflowId, firstRunId } = at;
   try {
     const { workflowExecutionInfo: info } = await call(temporal, () =>
-      connection.workflowService.describeWorkflowExecution({
+      service.describeWorkflowExecution({
         namespace,
         execution: { workflowId, ...(firstRunId !== undefined && { runId: firstRunId }) },
       }),
@@ -36,6 +41,7 @@ export async function findExecution(
     return {
       execution: { workflowId, firstRunId: info?.firstRunId || info?.execution?.runId || '' },
       inputHash: memo.inputHash,
+      lockedBy: lockOf(info?.memo),
       runId: info?.execution?.runId ?? '',
       isRunning: Number(info?.status) === RUNNING,
       isCompleted: Number(info?.status) === COMPLETED,
@@ -44,6 +50,17 @@ export async function findExecution(
     if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+function lockOf(memo: Memo | null | undefined): string | undefined {
+  const payload = memo?.fields?.[MEMO_KEY];
+  return payload ? keyIdOf(payload) : undefined;
+}
+
+/** Whether it had that input; `ENCRYPTION_KEY_MISSING` where that cannot be told: neither answer would be safe. */
+export function hadInput({ inputHash, lockedBy }: FoundExecution, hash: string): boolean {
+  if (lockedBy !== undefined) throw keyMissing(lockedBy);
+  return inputHash === hash;
 }
 
 /** The run in which an operator's reset goes on with a run that it terminated: it is the same invocation. */

@@ -44,12 +44,12 @@ export async function readRun(
   execution: Execution,
   runId: string,
 ): Promise<HistoryEvent[]> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   const events: HistoryEvent[] = [];
   let nextPageToken: Uint8Array | undefined;
   do {
     const page = await found(execution, () =>
-      connection.workflowService.getWorkflowExecutionHistory({
+      service.getWorkflowExecutionHistory({
         namespace,
         execution: { workflowId: execution.workflowId, runId },
         ...(nextPageToken && { nextPageToken }),
@@ -66,10 +66,10 @@ export async function closingEvent(
   temporal: TemporalConnection,
   execution: { workflowId: string; runId: string },
 ): Promise<HistoryEvent | undefined> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   try {
     const page = await call(temporal, () =>
-      connection.workflowService.getWorkflowExecutionHistory({
+      service.getWorkflowExecutionHistory({
         namespace,
         execution,
         skipArchival: true,
@@ -89,12 +89,12 @@ export async function waitForClose(
   execution: Execution,
   signal?: AbortSignal,
 ): Promise<HistoryEvent> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   let runId = execution.firstRunId;
   let nextPageToken: Uint8Array = new Uint8Array();
   for (;;) {
     const poll = found(execution, () =>
-      connection.workflowService.getWorkflowExecutionHistory({
+      service.getWorkflowExecutionHistory({
         namespace,
         execution: { workflowId: execution.workflowId, runId },
         waitNewEvent: true,
@@ -120,9 +120,9 @@ async function pendingActivities(
   workflowId: string,
   runId: string,
 ): Promise<PendingActivity[]> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   const description = await call(temporal, () =>
-    connection.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId, runId } }),
+    service.describeWorkflowExecution({ namespace, execution: { workflowId, runId } }),
   );
   return description.pendingActivities;
 }

@@ -2,12 +2,17 @@ import type { Reading } from '../audit/index.ts';
 import type { InvocationItem, InvocationPage, InvocationQuery } from '../core/query.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
+import { DEFAULT_TENANT } from '../core/caller.ts';
+import { SETTLE } from '../core/envelope.ts';
+import { isWithin } from '../core/subject.ts';
 import { cursorOf, pageTokenOf } from './cursor.ts';
 import type { ListedRun } from './list-item.ts';
 import { mayMatch, readItem } from './list-item.ts';
 
 /** How often Temporal is asked for one page of ours, when what it lists is not ours or does not match. */
 const ROUNDS = 20;
+/** Rows that are looked through at a time for those of a tenant. */
+const SCAN = 500;
 /** Outcomes that are looked up at the same time. */
 const LOOKUPS = 25;
 
@@ -23,7 +28,7 @@ export async function listInvocations(
   const items: InvocationItem[] = [];
   let token = pageTokenOf(query);
   for (let round = 0; round < ROUNDS; round++) {
-    const page = await listRuns(temporal, query, query.limit - items.length, token);
+    const page = await listVisible(temporal, query, query.limit - items.length, token);
     const candidates = page.executions.filter((run) => mayMatch(run, query, reading));
     items.push(...(await readItems(temporal, candidates, query, reading)));
     token = page.nextPageToken;
@@ -32,15 +37,50 @@ export async function listInvocations(
   return { items, nextCursor: token.length === 0 ? null : cursorOf(token, query) };
 }
 
+/**
+ * One page as far as whoever asks may see it. Temporal's page token names the last row of its page, which therefore has
+ * to be a visible one: where it is not, the page is fetched once more, cut behind the last that is. Large pages, since a
+ * small tenant's rows may be far between; only where none of them is visible does the token name what is not.
+ */
+async function listVisible(
+  temporal: TemporalConnection,
+  query: InvocationQuery,
+  wanted: number,
+  token: Uint8Array,
+): Promise<RunPage> {
+  const { within } = query;
+  if (!within) return await listRuns(temporal, query, wanted, token);
+  const seen = ({ execution }: ListedRun) => isWithin(execution?.workflowId ?? '', within);
+  // Not spread: the fields of a message that are not set are its prototype's.
+  const only = ({ executions, nextPageToken }: RunPage) => ({
+    executions: executions.filter(seen),
+    nextPageToken,
+  });
+  const page = await listRuns(temporal, query, Math.max(wanted, hasTenant(query) ? SCAN : 0), token);
+  const visible = page.executions.flatMap((run, at) => (seen(run) ? [at] : []));
+  const isLast = page.nextPageToken.length === 0 && visible.length <= wanted;
+  const end = (visible[Math.min(wanted, visible.length) - 1] ?? page.executions.length - 1) + 1;
+  if (isLast || end === page.executions.length) return only(page);
+  return only(await listRuns(temporal, query, end, token));
+}
+
+const hasTenant = ({ within }: InvocationQuery): boolean =>
+  within !== undefined && within.tenant !== DEFAULT_TENANT;
+
+interface RunPage {
+  executions: ListedRun[];
+  nextPageToken: Uint8Array;
+}
+
 async function listRuns(
   temporal: TemporalConnection,
   query: InvocationQuery,
   pageSize: number,
   nextPageToken: Uint8Array,
-) {
-  const { connection, namespace } = temporal;
+): Promise<RunPage> {
+  const { service, namespace } = temporal;
   return await call(temporal, () =>
-    connection.workflowService.listWorkflowExecutions({
+    service.listWorkflowExecutions({
       namespace,
       query: toVisibilityQuery(query),
       pageSize,
@@ -86,12 +126,33 @@ const NOT_COMPLETED = 'ExecutionStatus IN ("Failed", "Canceled", "TimedOut", "Te
  * Only attributes that every Temporal has. Names and times were checked, so nothing in them needs escaping. A run that
  * was continued has a later start than its invocation, so it may be missed by `until`; by `since` it never is.
  */
-function toVisibilityQuery({ name, status, code, since, until }: InvocationQuery): string {
+function toVisibilityQuery(query: InvocationQuery): string {
+  const { name, status, code, since, until } = query;
   const any = code === undefined ? 'ExecutionStatus != "ContinuedAsNew"' : NOT_COMPLETED;
   return [
     status === undefined ? any : STATUS_QUERIES[status],
     ...(name === undefined ? [] : [`WorkflowType = "${name}"`]),
+    ...withinClauses(query),
     ...(since === undefined ? [] : [`StartTime >= "${since}"`]),
     ...(until === undefined ? [] : [`StartTime < "${until}"`]),
   ].join(' AND ');
 }
+
+/** So that Temporal looks through little that is not theirs. Its prefixes are taken as they are, `%` and `_` too. */
+function withinClauses({ name, within }: InvocationQuery): string[] {
+  if (!within) return [];
+  const { tenant, names } = within;
+  const types = names.includes('*') ? [] : names.map(typeClause);
+  return [
+    ...(name === undefined && types.length > 0 ? [`(${types.join(' OR ')})`] : []),
+    ...(name === undefined || tenant === DEFAULT_TENANT
+      ? []
+      : [`WorkflowId STARTS_WITH "${name}/${encodeURIComponent(`${tenant}:`)}"`]),
+  ];
+}
+
+/** What settles an invocation has its name with a suffix. */
+const typeClause = (pattern: string): string =>
+  pattern.endsWith('.*')
+    ? `WorkflowType STARTS_WITH "${pattern.slice(0, -1)}"`
+    : `WorkflowType IN ("${pattern}", "${pattern}${SETTLE}")`;

@@ -1,5 +1,7 @@
 import type { HistoryEvent, InvocationRecord } from '../audit/index.ts';
+import { isBegun, slotAwaited } from '../audit/index.ts';
 import type { TemporalConnection } from './connection.ts';
+import { fromPayloads } from './payloads.ts';
 import { isPolled } from './pollers.ts';
 import { buildOf } from './queues.ts';
 
@@ -15,21 +17,28 @@ interface Waiting {
   cure: string;
 }
 
-/** Why a running invocation stands still, when it is because nobody polls the queue its next task is on. */
+/** Why a running invocation stands still: nobody polls the queue its next task is on, or it waits for a slot. */
 export async function missingWorker(
   temporal: TemporalConnection,
   record: InvocationRecord,
 ): Promise<string | undefined> {
   const waiting = nextTask(record);
-  if (!waiting || (await isPolled(temporal, waiting.queue, waiting.kind))) return undefined;
+  if (!waiting) return undefined;
+  if (await isPolled(temporal, waiting.queue, waiting.kind)) return slotOf(record);
   const { what, queue, cure } = waiting;
   return `${what}: none has polled the task queue "${queue}" of late. ${cure}`;
 }
 
+const READING = { decode: fromPayloads };
+
+/** As the worker said that has no slot for it. */
+const slotOf = ({ pending }: InvocationRecord): string | undefined =>
+  pending.map((one) => slotAwaited(one, READING)).find((awaited) => awaited !== undefined);
+
 /** The task that waits for a worker: an attempt that none has taken yet, or the loop's own next step. */
 function nextTask(record: InvocationRecord): Waiting | undefined {
   const events = record.runs.at(-1) ?? [];
-  if (record.pending.some((activity) => activity.lastStartedTime)) return undefined;
+  if (record.pending.some((one) => isBegun(one, READING))) return undefined;
   const [activity] = record.pending;
   if (activity) {
     const queue = queueOf(events, activity.activityId);

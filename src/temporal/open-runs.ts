@@ -3,11 +3,9 @@ import { call } from './connection.ts';
 
 /** How many runs on that task queue have not closed, as far as visibility knows by now. */
 export async function countOpenRuns(temporal: TemporalConnection, taskQueue: string): Promise<number> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   // Not "Running": a paused one is not, and has not closed either.
   const query = `TaskQueue = ${JSON.stringify(taskQueue)} AND CloseTime IS NULL`;
-  const { count } = await call(temporal, () =>
-    connection.workflowService.countWorkflowExecutions({ namespace, query }),
-  );
+  const { count } = await call(temporal, () => service.countWorkflowExecutions({ namespace, query }));
   return Number(count);
 }

@@ -6,6 +6,8 @@ import type {
   StagedTemplate,
   WorkflowEnvelope,
 } from '../core/envelope.ts';
+import type { FlowControl, Priority } from '../core/flow.ts';
+import { withPriority } from '../core/flow.ts';
 import { needsSettling } from '../core/safety.ts';
 import { inputHash } from './canonical.ts';
 import { actionQueue } from './queues.ts';
@@ -18,6 +20,7 @@ export interface StartPlan {
   idempotencyKey?: string | undefined;
   deadlineMs?: number | undefined;
   delayMs?: number | undefined;
+  priority?: Priority | undefined;
   /** Names the queue of the loop, which every worker of the project serves, and those of the actions. */
   project: string;
   /** True when this process has the handler and a running worker. */
@@ -46,15 +49,22 @@ function commonOf(plan: StartPlan): WorkflowEnvelope {
 
 function actionPartOf(plan: StartPlan, { name, policy, safety }: ActionEntry) {
   const { project } = plan;
+  const flow = flowOf(plan);
   const compensatedBy = safety?.compensate?.action;
   return {
     policy,
     queue: actionQueue(project, name),
-    ...(isLocal(plan) && { local: true }),
+    // Temporal's limits and priorities are of the action's own queue, so no attempt may go past it.
+    ...(isLocal(plan) && !flow && { local: true }),
+    ...(flow && { flow }),
     ...(safety && { safety }),
     ...(compensatedBy !== undefined && { compensationQueue: actionQueue(project, compensatedBy) }),
   };
 }
+
+/** What the call says goes before the definition; a workflow has what the call says, and its steps inherit it. */
+export const flowOf = ({ entry, priority }: StartPlan): FlowControl | undefined =>
+  withPriority(entry.kind === 'action' ? entry.flow : undefined, priority);
 
 /** A workflow may bring its own. */
 const deadlineOf = ({ entry, deadlineMs }: StartPlan): number | undefined =>
@@ -86,8 +96,14 @@ export function memoFor(plan: StartPlan): InvocationMemo {
   };
 }
 
+/** Temporal refuses more than 400 bytes, of which encryption takes about 110. */
+const LONGEST_SUMMARY = 240;
+
 export const summaryOf = ({ entry, caller, idempotencyKey }: StartPlan): string =>
-  `${entry.name} v${entry.version}, called by ${caller}${idempotencyKey === undefined ? '' : `, key ${idempotencyKey}`}`;
+  `${entry.name} v${entry.version}, called by ${caller}${idempotencyKey === undefined ? '' : `, key ${idempotencyKey}`}`.slice(
+    0,
+    LONGEST_SUMMARY,
+  );
 
 /** Without an `onFailure` of its own: a notice that fails is not told in turn, or two of them would never end. */
 function failureTemplate({ caller, project }: StartPlan, entry: ActionEntry): StagedTemplate {

@@ -11,9 +11,9 @@ export async function isPolled(
   queue: string,
   taskQueueType: number,
 ): Promise<boolean> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   const { pollers } = await call(temporal, () =>
-    connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType }),
+    service.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType }),
   );
   const since = Date.now() - POLL_MS;
   return pollers?.some((poller) => Date.parse(toTime(poller.lastAccessTime)) > since) ?? false;

@@ -25,14 +25,14 @@ export async function* recentRuns(
   temporal: TemporalConnection,
   { project, workflow, limit }: RecentRunsQuery,
 ): AsyncGenerator<RecordedRun> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   const onBuilds = JSON.stringify(buildQueue(project, ''));
   const query = `WorkflowType = ${JSON.stringify(workflow)} AND TaskQueue STARTS_WITH ${onBuilds}`;
   let nextPageToken: Uint8Array = new Uint8Array();
   let left = limit;
   do {
     const page = await call(temporal, () =>
-      connection.workflowService.listWorkflowExecutions({ namespace, query, pageSize: left, nextPageToken }),
+      service.listWorkflowExecutions({ namespace, query, pageSize: left, nextPageToken }),
     );
     for (const { execution, closeTime } of page.executions) {
       const { workflowId, runId } = execution ?? {};

@@ -3,7 +3,7 @@ import type { AttemptEnvelope, AttemptReport, StagedInvocation } from '../core/e
 import { HANDED_BACK, SEAL, unpackReport } from '../core/envelope.ts';
 import type { SealOutcome } from '../core/settle.ts';
 import type { StepMark } from '../core/step.ts';
-import { fromPayloads } from './payloads.ts';
+import { readPayloads } from './payloads.ts';
 
 /** What the record says of one step: its last attempt, and what came of that. */
 export interface RecordedStep {
@@ -61,7 +61,7 @@ class RunOfSteps {
         event;
       const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
       if (event.activityTaskScheduledEventAttributes) this.#schedule(event);
-      if (completed) this.#complete(String(completed.scheduledEventId), fromPayloads(completed.result)[0]);
+      if (completed) this.#complete(String(completed.scheduledEventId), readPayloads(completed.result)[0]);
       if (failed?.failure?.applicationFailureInfo?.type === HANDED_BACK)
         this.#handBack(String(failed.scheduledEventId));
       if (child?.workflowId) this.#record.started.add(child.workflowId);
@@ -69,7 +69,7 @@ class RunOfSteps {
   }
 
   #schedule({ eventId, activityTaskScheduledEventAttributes: scheduled }: HistoryEvent): void {
-    const [input, envelope] = fromPayloads(scheduled?.input) as [unknown, AttemptEnvelope | undefined];
+    const [input, envelope] = readPayloads(scheduled?.input) as [unknown, AttemptEnvelope | undefined];
     if (!envelope?.step) return;
     const meta = { ...envelope, step: envelope.step };
     const type = scheduled?.activityType?.name ?? '';

@@ -21,9 +21,10 @@ export async function applySchedules(
   owner: ScheduleOwner,
   entries: readonly CatalogueEntry[],
 ): Promise<void> {
+  const encryptionKeyId = temporal.cipher.keyId;
   for (const entry of entries.filter(isScheduled)) {
     await checkSchema(entry.input, entry.schedule.input, 'input', `${entry.name}, in its schedule`);
-    await applyOne(temporal, owner, entry);
+    await applyOne(temporal, { ...owner, encryptionKeyId }, entry);
   }
 }
 
@@ -57,17 +58,16 @@ async function write(
   schedule: TemporalSchedule,
   found: Awaited<ReturnType<typeof describe>>,
 ): Promise<void> {
-  const { connection, namespace, identity } = temporal;
+  const { namespace, identity, service } = temporal;
   const own = { namespace, scheduleId, identity, requestId: randomUUID() };
-  const { workflowService } = connection;
   if (!found) {
-    await call(temporal, () => workflowService.createSchedule({ ...own, schedule }));
+    await call(temporal, () => service.createSchedule({ ...own, schedule }));
     return;
   }
   const { conflictToken } = found;
   // Whoever has paused it has done so for a reason that a deploy does not know.
   const kept = { ...schedule, state: found.schedule?.state ?? null };
-  await call(temporal, () => workflowService.updateSchedule({ ...own, conflictToken, schedule: kept }));
+  await call(temporal, () => service.updateSchedule({ ...own, conflictToken, schedule: kept }));
 }
 
 const INVALID_ARGUMENT = 3;
@@ -98,22 +98,20 @@ export async function pruneSchedules(
 }
 
 async function remove(temporal: TemporalConnection, scheduleId: string): Promise<void> {
-  const { connection, namespace, identity } = temporal;
+  const { service, namespace, identity } = temporal;
   try {
-    await call(temporal, () =>
-      connection.workflowService.deleteSchedule({ namespace, scheduleId, identity }),
-    );
+    await call(temporal, () => service.deleteSchedule({ namespace, scheduleId, identity }));
   } catch (error) {
     if (grpcCode((error as Error).cause) !== GRPC.NOT_FOUND) throw error;
   }
 }
 
 async function* scheduleIds(temporal: TemporalConnection): AsyncGenerator<string> {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   let nextPageToken: Uint8Array = new Uint8Array();
   do {
     const page = await call(temporal, () =>
-      connection.workflowService.listSchedules({ namespace, maximumPageSize: PAGE, nextPageToken }),
+      service.listSchedules({ namespace, maximumPageSize: PAGE, nextPageToken }),
     );
     for (const { scheduleId } of page.schedules) if (scheduleId) yield scheduleId;
     nextPageToken = page.nextPageToken;
@@ -121,9 +119,9 @@ async function* scheduleIds(temporal: TemporalConnection): AsyncGenerator<string
 }
 
 async function describe(temporal: TemporalConnection, scheduleId: string) {
-  const { connection, namespace } = temporal;
+  const { service, namespace } = temporal;
   try {
-    return await call(temporal, () => connection.workflowService.describeSchedule({ namespace, scheduleId }));
+    return await call(temporal, () => service.describeSchedule({ namespace, scheduleId }));
   } catch (error) {
     if (grpcCode((error as Error).cause) === GRPC.NOT_FOUND) return undefined;
     throw error;

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { outcomeOf } from '../audit/index.ts';
+import { DEFAULT_TENANT, tenantOf } from '../core/caller.ts';
 import type { InvocationMemo, SettledOutcome, SettleEnvelope } from '../core/envelope.ts';
 import { MEMO_KEY, SETTLE } from '../core/envelope.ts';
+import { subjectOfWorkflow } from '../core/subject.ts';
 import { DoError } from '../core/errors.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { GRPC, grpcCode } from './grpc.ts';
 import { readRun, waitForClose } from './history.ts';
 import type { Execution } from './ids.ts';
-import { fromPayloads, toPayload, toPayloads } from './payloads.ts';
+import { readPayloads, toPayload, toPayloads } from './payloads.ts';
 import { runsBetween } from './between.ts';
 import { findExecution } from './find.ts';
 import type { RunOf, UnsettledRun } from './unsettled.ts';
@@ -24,9 +26,16 @@ export interface SettleOptions {
   project: string;
   /** True: begin anew where settling had failed finally. */
   again: boolean;
+  /** Who asked for it; on record, and so in the audit. Default: this process. */
+  by?: string;
 }
 
-export const settlingIdOf = (name: string, runId: string): string => `${name}${SETTLE}/${runId}`;
+/** Of another tenant than the default one it names the caller, by whom the tenant is told; older ids name none. */
+export function settlingIdOf(name: string, { workflowId, runId }: RunOf): string {
+  const { caller } = subjectOfWorkflow(workflowId);
+  const isDefault = caller === undefined || tenantOf(caller) === DEFAULT_TENANT;
+  return `${name}${SETTLE}/${isDefault ? '' : `${encodeURIComponent(caller)}/`}${runId}`;
+}
 
 /**
  * Starts the invocation that settles a run, or finds the one that does. Its id is made from the run, so that however many
@@ -35,24 +44,24 @@ export const settlingIdOf = (name: string, runId: string): string => `${name}${S
 export async function startSettling(
   temporal: TemporalConnection,
   run: RunOf,
-  { project, again }: SettleOptions,
+  options: SettleOptions,
 ): Promise<Execution | undefined> {
   const unsettled = await readUnsettled(temporal, run);
-  return unsettled && (await start(temporal, unsettled, { project, again }));
+  return unsettled && (await start(temporal, unsettled, options));
 }
 
 async function start(
   temporal: TemporalConnection,
   unsettled: UnsettledRun,
-  { project, again }: SettleOptions,
+  { project, again, by = temporal.identity }: SettleOptions,
 ): Promise<Execution | undefined> {
-  const workflowId = settlingIdOf(unsettled.name, unsettled.runId);
+  const workflowId = settlingIdOf(unsettled.name, unsettled);
   const envelope = again ? await withEarlier(temporal, workflowId, unsettled.envelope) : unsettled.envelope;
   try {
     const { runId } = await call(temporal, () =>
-      temporal.connection.workflowService.startWorkflowExecution({
+      temporal.service.startWorkflowExecution({
         namespace: temporal.namespace,
-        identity: temporal.identity,
+        identity: by,
         requestId: randomUUID(),
         workflowId,
         workflowType: { name: unsettled.name + SETTLE },
@@ -82,7 +91,7 @@ async function withEarlier(
   if (!found) return envelope;
   const { firstRunId } = found.execution;
   const [started] = await readRun(temporal, found.execution, firstRunId);
-  const input = fromPayloads(started?.workflowExecutionStartedEventAttributes?.input);
+  const input = readPayloads(started?.workflowExecutionStartedEventAttributes?.input);
   const { earlier = [] } = (input[1] as SettleEnvelope | undefined)?.settlesWorkflow ?? {};
   const settlesWorkflow = { ...envelope.settlesWorkflow, earlier: [...earlier, firstRunId] };
   return { ...envelope, settlesWorkflow };
@@ -124,7 +133,7 @@ async function settleRun(
   const execution = unsettled && (await start(temporal, unsettled, { project, again: true }));
   if (!execution) return { outcome: 'nothing' };
   const last = await waitForClose(temporal, execution, signal);
-  const { status, output, error } = outcomeOf(last, { decode: fromPayloads });
+  const { status, output, error } = outcomeOf(last, { decode: readPayloads });
   if (status === 'completed') return { ...(output as SettledOutcome), sameInput: unsettled.sameInput };
   throw new DoError(
     'COMPENSATION_FAILED',

@@ -24,9 +24,9 @@ export async function sendSignal(
   await toCurrentRun(temporal, id, {
     check: ({ memo }) => checkSignal(name, memo),
     tell: async ({ workflowId, runId }) => {
-      const { connection, namespace } = temporal;
+      const { service, namespace } = temporal;
       await call(temporal, () =>
-        connection.workflowService.signalWorkflowExecution({
+        service.signalWorkflowExecution({
           namespace,
           // On record, and so in the audit: who sent it.
           identity: caller,

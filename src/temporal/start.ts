@@ -5,13 +5,14 @@ import { DoError } from '../core/errors.ts';
 import { inputHash } from './canonical.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
-import { findExecution } from './find.ts';
+import { findExecution, hadInput } from './find.ts';
 import { GRPC, grpcCode } from './grpc.ts';
 import type { Execution } from './ids.ts';
 import { workflowIdOf } from './ids.ts';
+import { keyedWorkflowId } from './keyed-id.ts';
 import { toPayload, toPayloads } from './payloads.ts';
 import type { StartPlan } from './plan.ts';
-import { envelopeOf, isLocal, mayNeedSettling, memoFor, summaryOf, taskQueueOf } from './plan.ts';
+import { envelopeOf, flowOf, isLocal, mayNeedSettling, memoFor, summaryOf, taskQueueOf } from './plan.ts';
 
 /** Enum values of Temporal's API. */
 const ALLOW_DUPLICATE_FAILED_ONLY = 2;
@@ -29,11 +30,12 @@ export interface StartedRun {
  */
 export async function startInvocation(temporal: TemporalConnection, plan: StartPlan): Promise<StartedRun> {
   const { entry, caller, idempotencyKey } = plan;
-  const workflowId = workflowIdOf(entry.name, caller, idempotencyKey);
   if (idempotencyKey === undefined) {
+    const workflowId = workflowIdOf(entry.name, caller, undefined);
     const { runId } = await send(temporal, plan, workflowId, ALLOW_DUPLICATE_FAILED_ONLY);
     return { execution: { workflowId, firstRunId: runId }, replayed: false };
   }
+  const workflowId = await keyedWorkflowId(temporal, { name: entry.name, caller, idempotencyKey });
   return await startKeyed(temporal, plan, workflowId, inputHash(plan.input));
 }
 
@@ -51,7 +53,7 @@ async function startKeyed(
   const found = looks ? await findExecution(temporal, { workflowId }) : undefined;
   const mustBeFirst = looks && !found;
   const isOpen = found && !found.isCompleted;
-  const predecessor = isOpen ? { runId: found.runId, sameInput: found.inputHash === hash } : undefined;
+  const predecessor = isOpen ? { runId: found.runId, sameInput: hadInput(found, hash) } : undefined;
   const policy = mustBeFirst ? REJECT_DUPLICATE : ALLOW_DUPLICATE_FAILED_ONLY;
   try {
     const { runId, started } = await send(temporal, { ...plan, predecessor }, workflowId, policy);
@@ -66,11 +68,12 @@ async function startKeyed(
 
 async function send(temporal: TemporalConnection, plan: StartPlan, workflowId: string, reusePolicy: number) {
   const request = { ...toRequest(temporal, plan, workflowId), workflowIdReusePolicy: reusePolicy };
-  return await call(temporal, () => temporal.connection.workflowService.startWorkflowExecution(request));
+  return await call(temporal, () => temporal.service.startWorkflowExecution(request));
 }
 
 function toRequest(temporal: TemporalConnection, plan: StartPlan, workflowId: string) {
   const { entry, input, delayMs } = plan;
+  const priorityKey = flowOf(plan)?.priority;
   return {
     namespace: temporal.namespace,
     identity: temporal.identity,
@@ -84,6 +87,7 @@ function toRequest(temporal: TemporalConnection, plan: StartPlan, workflowId: st
     workflowIdConflictPolicy: USE_EXISTING,
     requestEagerExecution: isLocal(plan),
     ...(delayMs !== undefined && { workflowStartDelay: msToTs(delayMs) }),
+    ...(priorityKey !== undefined && { priority: { priorityKey } }),
   };
 }
 
@@ -94,7 +98,7 @@ async function existing(
   hash: string,
 ): Promise<Execution> {
   const found = await findExecution(temporal, at);
-  if (found?.inputHash === hash) return found.execution;
+  if (found && hadInput(found, hash)) return found.execution;
   throw mismatch();
 }
 

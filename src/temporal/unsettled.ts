@@ -12,7 +12,7 @@ import { invocationToken } from '../core/token.ts';
 import type { TemporalConnection } from './connection.ts';
 import { readRecord, readRun } from './history.ts';
 import { invocationIdOf } from './ids.ts';
-import { fromPayloads } from './payloads.ts';
+import { readPayloads } from './payloads.ts';
 import { readSteps } from './recorded-steps.ts';
 import { resetInto } from './find.ts';
 import { unsettledOf } from './unsettled-steps.ts';
@@ -44,7 +44,7 @@ export async function readUnsettled(
   const events = await readRun(temporal, { workflowId, firstRunId: runId }, runId);
   const started = events[0]?.workflowExecutionStartedEventAttributes;
   const name = started?.workflowType?.name ?? '';
-  const [input, envelope] = fromPayloads(started?.input) as [unknown, Envelope | undefined];
+  const [input, envelope] = readPayloads(started?.input) as [unknown, Envelope | undefined];
   if (!envelope) return undefined;
   const firstRunId = started?.firstExecutionRunId ?? runId;
   const left = isOfAction(envelope)
@@ -112,7 +112,7 @@ async function readBefore(
 
 /** What was told of the invocation, where that leaves something to settle. */
 function errorOf(last: HistoryEvent | undefined): UnsettledAttempt['error'] | undefined {
-  const { status, error } = outcomeOf(last ?? {}, { decode: fromPayloads });
+  const { status, error } = outcomeOf(last ?? {}, { decode: readPayloads });
   const isFromOutside = last?.workflowExecutionTimedOutEventAttributes || status === 'terminated';
   const isUnfinished = error?.code === 'COMPENSATION_FAILED';
   return isFromOutside || isUnfinished ? (error ?? undefined) : undefined;
@@ -124,7 +124,7 @@ function lastAttempt(events: HistoryEvent[], name: string): AttemptEnvelope | un
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === name,
   );
   const input = scheduled?.activityTaskScheduledEventAttributes?.input;
-  return fromPayloads(input)[1] as AttemptEnvelope | undefined;
+  return readPayloads(input)[1] as AttemptEnvelope | undefined;
 }
 
 /** Of the run before this one; a compensated attempt was settled there. */

@@ -2,6 +2,7 @@ import type { Attempt } from '../attempt/run.ts';
 import type { Transaction } from '../core/context.ts';
 import { packReport } from '../core/envelope.ts';
 import type { AttemptOutcome } from '../core/loop.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { AttemptClock, Ending } from './attempt.ts';
 import { AttemptPlay } from './attempt.ts';
 import { missed } from './crash-points.ts';
@@ -36,6 +37,7 @@ export interface PlayerOptions {
   record: TestRecord;
   patienceMs: number;
   tx: Transaction | undefined;
+  secrets?: Secrets | undefined;
 }
 
 /** Plays the attempts of one run, of its handler and of what takes them back, and writes each into the record. */
@@ -50,13 +52,13 @@ export class Player {
   }
 
   async play(part: Part): Promise<Played> {
-    const { record, patienceMs, tx } = this.#options;
+    const { record, patienceMs, tx, secrets = {} } = this.#options;
     const { action, role, type, meta, fault, clock, timeoutMs, expiresInMs, which, input } = part;
     const scheduledEventId = record.begin(type, input, meta, expiresInMs);
     const play = new AttemptPlay(clock, { timeoutMs, patienceMs }, fault);
     let staged: StagedAttempt | undefined;
     const stage = {
-      ...{ action, role, meta, fault, tx, memory: this.memory },
+      ...{ action, role, meta, fault, tx, secrets, memory: this.memory },
       // A copy, as over the wire: what a function does to its input must not reach the next attempt.
       input: structuredClone(input),
       invocationId: record.invocationId,

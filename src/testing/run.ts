@@ -7,6 +7,7 @@ import type { Failure } from '../core/failure.ts';
 import type { LoopResult } from '../core/loop.ts';
 import { runAttempts } from '../core/loop.ts';
 import { needsSettling } from '../core/safety.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { invocationToken } from '../core/token.ts';
 import { deadlinePassed } from '../core/wording.ts';
 import { TestClock } from './clock.ts';
@@ -33,6 +34,7 @@ export interface RunOptions {
   deadlineMs: number | undefined;
   patienceMs: number;
   tx: Transaction | undefined;
+  secrets: Secrets | undefined;
 }
 
 export async function runOnTestClock(options: RunOptions): Promise<TestRun<unknown>> {

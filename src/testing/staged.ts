@@ -5,6 +5,7 @@ import type { AnyAction } from '../core/definition.ts';
 import type { AttemptReport, RecordedCall } from '../core/envelope.ts';
 import type { Failure } from '../core/failure.ts';
 import { toFailure } from '../core/failure.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { StorePoint } from './crash-points.ts';
 import { stageFurther } from './enqueued.ts';
 import type { Fault } from './faults.ts';
@@ -26,6 +27,7 @@ export interface Stage extends Attempt {
   memory: Memory;
   /** Where the statements of a transactional handler go. */
   tx: Transaction | undefined;
+  secrets: Secrets;
 }
 
 /** One attempt as a worker runs it, with a function that can be replaced, told to stop, and given up. */
@@ -69,10 +71,11 @@ export class StagedAttempt {
   }
 
   async #run(): Promise<Report> {
-    const { action, role, input, meta, invocationId, log } = this.#stage;
+    const { action, role, input, meta, invocationId, log, secrets } = this.#stage;
     const host = {
       invocationId,
       log,
+      secrets: (name: string) => secrets[name],
       timeoutMs: NEVER_MS,
       signal: this.#stop.signal,
       heartbeat: (details: unknown) => void (this.lastHeartbeat = details),

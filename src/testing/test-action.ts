@@ -26,6 +26,8 @@ export interface ActionTest<Input, Output> {
 export interface TestOptions extends TestFaults {
   /** Gets the statements of a transactional action; what they do is up to it. Required there, refused elsewhere. */
   tx?: Transaction;
+  /** What the action declares in `secrets`, by name; the environment is not looked at. Default: none. */
+  secrets?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -52,7 +54,7 @@ function readOptions(
   action: AnyAction,
   options: TestOptions,
 ): Omit<RunOptions, 'action' | 'input' | 'deadlineMs'> {
-  const { compensation, cancelAt, patience = '1s', tx, ...faults } = options;
+  const { compensation, cancelAt, patience = '1s', tx, secrets, ...faults } = options;
   const { maximumAttempts } = action.policy;
   const compensator = compensatorOf(action);
   if (compensation && !compensator)
@@ -69,6 +71,7 @@ function readOptions(
     cancelAfterMs: cancelAt === undefined ? undefined : toMs(cancelAt, 'cancelAt'),
     patienceMs: toMs(patience, 'patience'),
     tx,
+    secrets,
   };
 }
 

@@ -1,10 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { LogEntry, WorkerOptions } from '@temporalio/worker';
+import type { ActionLog } from '../core/context.ts';
+import { registered } from '../core/registry.ts';
+import { applyKeyRate } from '../temporal/key-rate.ts';
 import { actionQueue, buildQueue } from '../temporal/queues.ts';
+import { WorkerCodec } from '../temporal/worker-codec.ts';
 import { activityOf } from './activity.ts';
+import { bundleOf } from './bundle-code.ts';
 import type { WorkerHost } from './host.ts';
+import { limitsOf } from './limits.ts';
 
 /** Beside dist/ and beside src/ the path is the same. */
 const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
@@ -31,6 +36,7 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #workers: { worker: Worker; ended: Promise<void> }[] = [];
+  readonly #codec: WorkerCodec;
   readonly #served = new Map<string, Promise<Worker>>();
   #failed: ((error: unknown) => void) | undefined;
   #closing = false;
@@ -39,6 +45,9 @@ export class WorkerPool {
 
   private constructor(options: PoolOptions) {
     this.#options = options;
+    this.#codec = new WorkerCodec(options.host.temporal.cipher, (message) =>
+      options.host.logFor({}).error(message),
+    );
     this.failure = new Promise<never>((_, reject) => (this.#failed = reject));
     this.failure.catch(() => undefined);
   }
@@ -47,7 +56,7 @@ export class WorkerPool {
     const pool = new WorkerPool(options);
     await pool.#run({
       taskQueue: options.host.project,
-      workflowBundle: { codePath: BUNDLE },
+      workflowBundle: bundleOf(BUNDLE, options.host.temporal.cipher),
       // A worker killed with -9 then costs the loop a second, not ten.
       stickyQueueScheduleToStartTimeout: '1s',
     });
@@ -68,7 +77,7 @@ export class WorkerPool {
       this.#served.get(taskQueue) ??
       this.#run({
         taskQueue,
-        workflowBundle: { codePath },
+        workflowBundle: bundleOf(codePath, this.#options.host.temporal.cipher),
         stickyQueueScheduleToStartTimeout: '1s',
         workerDeploymentOptions: this.#deploymentOf(id),
         ...(isCurrent ? {} : LEFTOVER),
@@ -97,18 +106,24 @@ export class WorkerPool {
     await retired?.ended;
   }
 
+  /** Throws `ENCRYPTION_KEY_MISSING` once a task could not be decrypted here. */
+  check = (): void => this.#codec.check();
+
   /** An action by its name, a build by its queue. */
   serves = (name: string): boolean => !this.#closing && this.#served.has(name);
 
   #serveOne(name: string): Promise<Worker> {
-    const serving =
-      this.#served.get(name) ??
-      this.#run({
-        taskQueue: actionQueue(this.#options.host.project, name),
-        maxConcurrentActivityTaskPolls: 2,
-      });
+    const serving = this.#served.get(name) ?? this.#runOne(name);
     this.#served.set(name, serving);
     return serving;
+  }
+
+  async #runOne(name: string): Promise<Worker> {
+    const { temporal, project } = this.#options.host;
+    const taskQueue = actionQueue(project, name);
+    const flow = registered(name)?.flow;
+    await applyKeyRate(temporal, taskQueue, flow?.rateLimit);
+    return await this.#run({ taskQueue, maxConcurrentActivityTaskPolls: 2, ...limitsOf(flow) });
   }
 
   async #run(options: Pick<WorkerOptions, 'taskQueue'> & Partial<WorkerOptions>): Promise<Worker> {
@@ -118,6 +133,7 @@ export class WorkerPool {
       connection,
       namespace,
       identity,
+      dataConverter: { payloadCodecs: [this.#codec] },
       activities: { default: activityOf(host) },
       shutdownGraceTime: graceMs,
       shutdownForceTime: forceMs,
@@ -143,21 +159,21 @@ export class WorkerPool {
 }
 
 /** What outlasts the force time is given up as asked: a stack of the SDK would only look like a fault. */
-function logUnlessForced({ level, message, meta }: LogEntry): void {
-  const { name } = (meta?.['error'] ?? {}) as { name?: string };
-  const isForced = name === 'GracefulShutdownPeriodExpiredError';
-  const text = isForced
-    ? 'Attempts were still running at the force time; they are retried elsewhere.'
-    : `${message} ${meta === undefined ? '' : inspect(meta)}`;
-  process.stderr.write(`${new Date().toISOString()} [${isForced ? 'WARN' : level}] ${text.trimEnd()}\n`);
-}
+const logUnlessForced =
+  (log: ActionLog) =>
+  ({ message, meta }: LogEntry): void => {
+    const { name } = (meta?.['error'] ?? {}) as { name?: string };
+    if (name === 'GracefulShutdownPeriodExpiredError')
+      log.warn('Attempts were still running at the force time; they are retried elsewhere.');
+    else log.error(message, meta);
+  };
 
 /** Signals are the business of whoever owns the process, so Temporal's runtime must not take them. */
-export function installRuntime(metricsAddress?: string): void {
+export function installRuntime(log: ActionLog, metricsAddress?: string): void {
   if (Runtime._instance) return;
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('ERROR', logUnlessForced),
+    logger: new DefaultLogger('ERROR', logUnlessForced(log)),
     // The core warns of every attempt that ends after it was given up; the audit tells that better.
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },

@@ -24,7 +24,7 @@ test('create prints the key alone on standard output, and list never shows it ag
 
   const { stdout } = await keys('list');
   const rows = stdout.split('\n').map((line) => line.split('\t'));
-  expect(rows[0]).toEqual(['ID', 'NAME', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED']);
+  expect(rows[0]).toEqual(['ID', 'CALLER', 'STATE', 'CREATED', 'EXPIRES', 'LAST USED', 'SCOPES']);
   const row = rows.find(([first]) => first === id)!;
   expect(row.slice(1, 3)).toEqual(['printed', 'valid']);
   expect(row[5]).toBe('never');
@@ -62,6 +62,10 @@ test.each([
   [['create', '--name', 'a b'], '--name'],
   [['create', '--name', 'x'.repeat(65)], '--name'],
   [['create', '--name', 'n', '--expires', 'soon'], '--expires'],
+  [['create', '--name', 'n', '--scope', 'invoke'], 'invoke'],
+  [['create', '--name', 'n', '--tenant', 'a:b'], 'tenant'],
+  [['rotate'], 'id'],
+  [['rotate', 'ffffffffffffffff'], 'There is no key of that id'],
   [['revoke'], 'id'],
   [['revoke', 'ffffffffffffffff'], 'There is no key of that id'],
   [['rename'], 'rename'],
@@ -72,6 +76,22 @@ test.each([
   expect(run.stderr).toMatch(/^USAGE: /);
   expect(run.stderr).toContain(named);
   expect(await listed()).toHaveLength(before);
+});
+
+test('rotate makes a key of the same caller, tenant and scopes, and the old one ends', async () => {
+  const args = ['--name', 'web', '--tenant', 'acme', '--scope', 'invoke:email.*', 'read:*', '--json'];
+  const old = JSON.parse((await keys('create', ...args)).stdout) as ApiKeyRecord;
+  expect(old).toMatchObject({ tenant: 'acme', scopes: ['invoke:email.*', 'read:*'] });
+  const made = await keys('rotate', old.id, '--overlap', '0');
+  expect(made.code).toBe(0);
+  const [, id] = /^do_([0-9a-f]{16})_[\w-]{43}\n$/.exec(made.stdout)!;
+  expect(made.stderr).toContain(`Key ${id} of acme:web, valid until it is revoked.`);
+  const both = (await listed()).filter(({ name }) => name === 'web');
+  expect(both).toMatchObject([
+    { id, tenant: 'acme', scopes: old.scopes, state: 'valid' },
+    { id: old.id, state: 'expired', replacedBy: id },
+  ]);
+  expect((await keys('rotate', old.id)).stderr).toContain(`rotated already, to ${id}`);
 });
 
 test('revoke does not repeat what it was given, which may be a whole key', async () => {

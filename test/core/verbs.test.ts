@@ -56,6 +56,9 @@ class OneInvocation implements Backend {
     return { items: [item], nextCursor: query.cursor === undefined ? 'next' : null };
   };
   audit = async () => ({ invocation: this.#invocation, entries: [] });
+  async *follow() {
+    yield await this.audit();
+  }
   compensate = async (id: string) => ({ id, replayed: false });
   cancel = async (id: string) => void this.cancelled.push(id);
   signal = async (id: string, request: SignalRequest) => void this.told.push([id, request]);

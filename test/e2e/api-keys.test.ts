@@ -9,8 +9,16 @@ import { body, makeProject, startSystem, until } from './support.ts';
 
 const SUM = `
 import { Action } from '@do-sdk/core';
-export const sum = new Action({ name: 'sum.numbers', handler: (numbers: number[]) => numbers.reduce((a, b) => a + b, 0) });
+export const sum = new Action({
+  name: 'sum.numbers',
+  handler: (numbers: number[], ctx) => {
+    ctx.log.info('Adding up\\nlines', { numbers, key: process.env.LOGGED_KEY });
+    return numbers.reduce((a, b) => a + b, 0);
+  },
+});
 `;
+
+const LOGGED_KEY = `do_0123456789abcdef_${'s'.repeat(43)}`;
 
 type Key = ApiKeyRecord & { key: string };
 
@@ -28,7 +36,7 @@ async function startProduction() {
     DATABASE_URL: postgres.url(),
   };
   const project = { ...made, env: { ...made.env, ...settings } };
-  const worker = startCli(project, ['worker']);
+  const worker = startCli(project, ['worker'], { LOGGED_KEY });
   await until(worker, () => worker.output().includes('Serving'));
   const api = startCli(project, ['dev', '--only', 'api'], { PORT: '0' });
   await until(api, () => api.output().includes('is ready'));
@@ -39,9 +47,9 @@ async function startProduction() {
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
       body: '[1,2]',
     });
-  const makeKey = async (name: string) =>
-    JSON.parse((await cli(project, ['keys', 'create', '--name', name, '--json'])).stdout) as Key;
-  return { project, postgres, url, ask, makeKey };
+  const makeKey = async (name: string, ...options: string[]) =>
+    JSON.parse((await cli(project, ['keys', 'create', '--name', name, '--json', ...options])).stdout) as Key;
+  return { project, postgres, url, ask, makeKey, api, worker };
 }
 
 test('keys of the database are enough in production, survive their rotation and are refused once revoked', async () => {
@@ -71,6 +79,46 @@ test('keys of the database are enough in production, survive their rotation and 
     ['billing', 'revoked'],
   ]);
   expect(listed.items.every(({ lastUsedAt }) => lastUsedAt !== null)).toBe(true);
+});
+
+const linesOf = (output: string) =>
+  output
+    .split('\n')
+    .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []));
+
+test('a tenant sees nothing of another, and the logs of both processes say who did what, without a key', async () => {
+  const { url, ask, makeKey, api, worker } = await startProduction();
+  const ours = await makeKey('web', '--tenant', 'acme', '--scope', 'invoke:sum.*');
+  const { id, caller } = await body(await ask(ours.key, { 'x-request-id': 'r-1' }));
+  expect(caller).toBe('acme:web');
+  const read = async ({ key }: Key, path: string) =>
+    await fetch(`${url}/v1/invocations${path}`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await read(ours, `/${id}`)).status).toBe(200);
+  expect((await read(ours, '')).status).toBe(403);
+  const other = await makeKey('web');
+  expect((await read(other, `/${id}`)).status).toBe(404);
+  expect(await (await read(other, '')).json()).toEqual({ items: [], nextCursor: null });
+
+  const route = '/v1/actions/:name/invoke';
+  const request = {
+    level: 'info',
+    msg: 'request',
+    requestId: 'r-1',
+    route,
+    status: 200,
+    caller,
+    invocationId: id,
+  };
+  await expect.poll(() => linesOf(api.output())).toContainEqual(expect.objectContaining(request));
+  const told = linesOf(worker.output()).find(({ msg }) => msg === 'Adding up\nlines');
+  expect(told).toMatchObject({
+    invocationId: id,
+    action: 'sum.numbers',
+    attempt: 1,
+    fields: { numbers: [1, 2] },
+  });
+  for (const secret of [ours.key.slice(-43), 's'.repeat(20)])
+    expect(api.output() + worker.output()).not.toContain(secret);
 });
 
 test('a database that is out of reach is 503 for its keys, and none of an answer for what can be no key', async () => {

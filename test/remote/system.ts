@@ -84,9 +84,9 @@ export async function startSystem(): Promise<TestSystem> {
   const session = await Session.open({ graceMs: 500, forceMs: 1_000, onProgress: () => undefined });
   await session.serve();
   const app = createApp({
-    backendFor: (caller) => session.backend.as(caller),
+    backendFor: ({ id }) => session.backend.as(id),
     catalogue: session.catalogue,
-    authenticate: keyAuthenticator([{ id: 'tester', secret: KEY }]),
+    authenticate: keyAuthenticator([{ id: 'tester', scopes: ['admin'], secret: KEY }]),
     ready: () => session.ready(),
   });
   const api = await listen(app, 0);

@@ -32,12 +32,10 @@ function start(ages: Partial<Record<keyof typeof ID, number>>) {
     const id = /TaskQueue = "shop\/build\/(\w+)"/.exec(query)![1]!;
     return Promise.resolve({ count: openRuns.get(id) ?? 0 });
   };
-  const connection = {
-    withDeadline: (_: number, work: () => unknown) => work(),
-    workflowService: { countWorkflowExecutions: count },
-  };
+  const connection = { withDeadline: (_: number, work: () => unknown) => work() };
+  const service = { countWorkflowExecutions: count };
   const keeper = new BuildKeeper({
-    temporal: { connection, namespace: 'default' } as unknown as BuildKeeperOptions['temporal'],
+    temporal: { connection, service, namespace: 'default' } as unknown as BuildKeeperOptions['temporal'],
     project: { name: 'shop', dataDir },
     pool: {
       serveBuild: ({ id }) =>

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { createKey, findKey, isStoredKey, listKeys, revokeKey } from '../../src/store/keys.ts';
+import { findKey } from '../../src/store/find-key.ts';
+import { isStoredKey } from '../../src/store/key-text.ts';
+import { createKey, listKeys, revokeKey, rotateKey } from '../../src/store/keys.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeWithPostgres } from './postgres.ts';
 
@@ -11,7 +13,7 @@ describeWithPostgres('API keys in the store', (databases) => {
     const store = await databases.store();
     const { key, id } = await createKey(store, { name: 'billing' });
     expect(key).toMatch(new RegExp(`^do_${id}_[A-Za-z0-9_-]{43}$`));
-    expect(await findKey(store, key)).toEqual({ name: 'billing' });
+    expect(await findKey(store, key)).toMatchObject({ id: 'billing' });
   });
 
   test('the store holds nothing that a request could be made with', async () => {
@@ -50,7 +52,7 @@ describeWithPostgres('API keys in the store', (databases) => {
     const url = await databases.fresh();
     const [store, elsewhere] = [await databases.store(url), await databases.store(url)];
     const { key, id } = await createKey(store, { name: 'billing' });
-    expect(await findKey(elsewhere, key)).toEqual({ name: 'billing' });
+    expect(await findKey(elsewhere, key)).toMatchObject({ id: 'billing' });
     const revoked = await revokeKey(store, id);
     expect(revoked).toMatchObject({ id, state: 'revoked' });
     expect(await findKey(elsewhere, key)).toBeUndefined();
@@ -63,7 +65,7 @@ describeWithPostgres('API keys in the store', (databases) => {
   test('a key is refused from the moment it expires', async () => {
     const store = await databases.store();
     const { key, expiresAt } = await createKey(store, { name: 'billing', expiresInMs: 400 });
-    expect(await findKey(store, key)).toEqual({ name: 'billing' });
+    expect(await findKey(store, key)).toMatchObject({ id: 'billing' });
     await vi.waitFor(async () => expect(await findKey(store, key)).toBeUndefined(), { interval: 20 });
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt!));
     expect(await listKeys(store)).toMatchObject([{ state: 'expired', expiresAt }]);
@@ -75,8 +77,55 @@ describeWithPostgres('API keys in the store', (databases) => {
     const next = await createKey(store, { name: 'billing', expiresInMs: 3_600_000 });
     expect(await findKey(store, old.key)).toEqual(await findKey(store, next.key));
     await revokeKey(store, old.id);
-    expect(await findKey(store, next.key)).toEqual({ name: 'billing' });
+    expect(await findKey(store, next.key)).toMatchObject({ id: 'billing' });
     expect((await listKeys(store)).map(({ id }) => id)).toEqual([next.id, old.id]);
+  });
+
+  test('a key has the scopes and the tenant it was made with, and by default those of a program', async () => {
+    const store = await databases.store();
+    const plain = await createKey(store, { name: 'billing' });
+    expect(await findKey(store, plain.key)).toEqual({ id: 'billing', scopes: ['invoke:*', 'read:*'] });
+    const scopes = ['invoke:email.*', 'operate'] as const;
+    const scoped = await createKey(store, { name: 'billing', tenant: 'acme', scopes });
+    expect(await findKey(store, scoped.key)).toEqual({ id: 'acme:billing', scopes });
+  });
+
+  test('a key of a build that knows no scopes may do everything, and an unknown scope allows nothing', async () => {
+    const store = await databases.store();
+    const { key, id } = await createKey(store, { name: 'older' });
+    await store.query(`update do_sdk.api_keys set scopes = default, tenant = default`);
+    expect(await findKey(store, key)).toEqual({ id: 'older', scopes: ['admin'] });
+    await store.query(`update do_sdk.api_keys set scopes = '{root,read:*}' where id = $1`, [id]);
+    expect(await findKey(store, key)).toEqual({ id: 'older', scopes: ['read:*'] });
+  });
+
+  test('a rotated key goes on for the overlap, and its successor is the same caller with the same rights', async () => {
+    const store = await databases.store();
+    const plan = { name: 'billing', tenant: 'acme', scopes: ['read:*'] as const, expiresInMs: 3_600_000 };
+    const old = await createKey(store, plan);
+    const next = (await rotateKey(store, old.id, { overlapMs: 600 }))!;
+    expect(next).toMatchObject({ name: 'billing', tenant: 'acme', scopes: ['read:*'], state: 'valid' });
+    expect(Date.parse(next.expiresAt!) - Date.parse(next.createdAt)).toBe(3_600_000);
+    expect(await findKey(store, old.key)).toEqual(await findKey(store, next.key));
+    await expect.poll(() => findKey(store, old.key), { interval: 20 }).toBeUndefined();
+    expect(await findKey(store, next.key)).toMatchObject({ id: 'acme:billing' });
+    expect(await listKeys(store)).toMatchObject([{ id: next.id }, { id: old.id, replacedBy: next.id }]);
+  });
+
+  test('a key is rotated once, and not when it is refused already; an overlap never prolongs it', async () => {
+    const store = await databases.store();
+    const old = await createKey(store, { name: 'billing', expiresInMs: 60_000 });
+    const both = await Promise.all([
+      rotateKey(store, old.id, { overlapMs: 3_600_000, expiresInMs: null }),
+      rotateKey(store, old.id, { overlapMs: 3_600_000, expiresInMs: null }),
+    ]);
+    expect(both.filter(Boolean)).toMatchObject([{ expiresAt: null }]);
+    expect(await listKeys(store)).toHaveLength(2);
+    expect((await listKeys(store)).find(({ id }) => id === old.id)!.expiresAt).toBe(old.expiresAt);
+    const revoked = await createKey(store, { name: 'gone' });
+    await revokeKey(store, revoked.id);
+    expect(await rotateKey(store, revoked.id, { overlapMs: 0 })).toBeUndefined();
+    expect(await rotateKey(store, 'ffffffffffffffff', { overlapMs: 0 })).toBeUndefined();
   });
 
   test('the last use is noted, and not again within a minute', async () => {
@@ -103,7 +152,7 @@ describeWithPostgres('API keys in the store', (databases) => {
       await run('begin');
       await run('select 1 from do_sdk.api_keys for update');
       const found = await Promise.race([findKey(store, key), delay(2_000, 'too late')]);
-      expect(found).toEqual({ name: 'billing' });
+      expect(found).toMatchObject({ id: 'billing' });
       await run('rollback');
     });
     await expect.poll(() => usedAt(store)).toBeTruthy();

@@ -36,14 +36,12 @@ type Calls = Record<string, (request: { workflowExecution?: { runId: string } })
 /** Temporal, where it has to be caught at one moment: what it answers, call after call. */
 const temporalThat = (calls: Calls): TemporalConnection =>
   ({
-    connection: {
-      withDeadline: (_: number, request: () => unknown) => request(),
-      workflowService: {
-        describeTaskQueue: async () => ({ pollers: [{ lastAccessTime: { seconds: Date.now() / 1_000 } }] }),
-        ...Object.fromEntries(
-          Object.entries(calls).map(([name, answer]) => [name, async (given: never) => answer(given)]),
-        ),
-      },
+    connection: { withDeadline: (_: number, request: () => unknown) => request() },
+    service: {
+      describeTaskQueue: async () => ({ pollers: [{ lastAccessTime: { seconds: Date.now() / 1_000 } }] }),
+      ...Object.fromEntries(
+        Object.entries(calls).map(([name, answer]) => [name, async (given: never) => answer(given)]),
+      ),
     },
     namespace: 'default',
     identity: 'test',

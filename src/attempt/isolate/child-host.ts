@@ -7,7 +7,7 @@ import type { ChildLink } from './child-link.ts';
 import type { Order } from './messages.ts';
 
 /** What the attempt needs, from the worker. */
-export function childHost(link: ChildLink, { invocationId, timeoutMs }: Order): AttemptHost {
+export function childHost(link: ChildLink, { invocationId, timeoutMs, secrets }: Order): AttemptHost {
   let store: Promise<Store> | undefined;
   return {
     invocationId,
@@ -15,6 +15,7 @@ export function childHost(link: ChildLink, { invocationId, timeoutMs }: Order): 
     signal: link.signal,
     heartbeat: heartbeats(link),
     log: childLog(link),
+    secrets: (name) => secrets[name],
     // One transaction at a time is all that one attempt has.
     store: () =>
       (store ??= link

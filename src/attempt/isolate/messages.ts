@@ -1,6 +1,7 @@
 import type { ActionLog } from '../../core/context.ts';
 import type { AttemptEnvelope, AttemptReport, RecordedCall } from '../../core/envelope.ts';
 import type { Failure } from '../../core/failure.ts';
+import type { Secrets } from '../../core/secrets.ts';
 import type { StageRequest } from '../staging.ts';
 
 /** What the process of an attempt is given on its command line, which everybody can read: nothing of the input. */
@@ -20,6 +21,8 @@ export interface Order {
   invocationId: string;
   /** What is left of the attempt's time. */
   timeoutMs: number;
+  /** Looked up by the worker; not by the environment, which all that the attempt starts would have. */
+  secrets: Secrets;
 }
 
 /** What only the worker has. The URL of the store is handed over here, where no grandchild finds it. */

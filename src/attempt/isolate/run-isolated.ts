@@ -5,7 +5,11 @@ import { DoError } from '../../core/errors.ts';
 import type { Failure } from '../../core/failure.ts';
 import { toFailure } from '../../core/failure.ts';
 import { definingFiles } from '../../core/registry.ts';
+import { maskOf } from '../../core/secret-mask.ts';
+import type { Secrets } from '../../core/secrets.ts';
+import { readSecrets } from '../../core/secrets.ts';
 import { attemptTimedOut } from '../../core/wording.ts';
+import { masked, maskedFailure } from '../masked.ts';
 import { Pulse } from '../pulse.ts';
 import type { Attempt } from '../run.ts';
 import { AttemptFailed } from '../run.ts';
@@ -37,7 +41,7 @@ export async function runIsolated(attempt: Attempt, host: IsolatedHost): Promise
   const pulse = new Pulse(host.heartbeat);
   try {
     host.signal.throwIfAborted();
-    return await new Supervision(attempt, host, pulse).outcome();
+    return await supervise(attempt, host, pulse);
   } catch (error) {
     throw error instanceof AttemptFailed ? error : new AttemptFailed(toFailure(error), pulse.last, []);
   } finally {
@@ -45,8 +49,27 @@ export async function runIsolated(attempt: Attempt, host: IsolatedHost): Promise
   }
 }
 
+/** What the process itself says was masked there; what it prints, and how it ended, is masked here. */
+async function supervise(attempt: Attempt, host: IsolatedHost, pulse: Pulse): Promise<AttemptReport> {
+  const { name, secrets: names = [] } = attempt.action;
+  const secrets = await readSecrets(names, host.secrets, name).catch((error: unknown) => {
+    throw new AttemptFailed(toFailure(error, 'SECRET_MISSING'), undefined, []);
+  });
+  const mask = maskOf(Object.values(secrets));
+  try {
+    return await new Supervision({ ...attempt, secrets }, masked(host, { mask }), pulse).outcome();
+  } catch (error) {
+    if (!(error instanceof AttemptFailed)) throw error;
+    throw new AttemptFailed(maskedFailure(error.failure, mask), mask(error.lastHeartbeat), error.calls);
+  }
+}
+
+interface SupervisedAttempt extends Attempt {
+  secrets: Secrets;
+}
+
 class Supervision {
-  readonly #attempt: Attempt;
+  readonly #attempt: SupervisedAttempt;
   readonly #host: IsolatedHost;
   readonly #pulse: Pulse;
   readonly #process: AttemptProcess;
@@ -57,7 +80,7 @@ class Supervision {
   #complete!: (report: AttemptReport) => void;
   #fail!: (failed: AttemptFailed) => void;
 
-  constructor(attempt: Attempt, host: IsolatedHost, pulse: Pulse) {
+  constructor(attempt: SupervisedAttempt, host: IsolatedHost, pulse: Pulse) {
     this.#attempt = attempt;
     this.#host = host;
     this.#pulse = pulse;
@@ -125,10 +148,10 @@ class Supervision {
   }
 
   #run(): void {
-    const { role, input, meta } = this.#attempt;
+    const { role, input, meta, secrets } = this.#attempt;
     const { invocationId } = this.#host;
     const timeoutMs = Math.max(1, Math.floor(this.#leftMs()));
-    this.#process.send({ type: 'run', order: { role, input, meta, invocationId, timeoutMs } });
+    this.#process.send({ type: 'run', order: { role, input, meta, invocationId, timeoutMs, secrets } });
   }
 
   /** The process counts from when it was ready. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ownVersion } from '../own-version.ts';
+import { ownVersion } from '../../runtime/own-version.ts';
 import { painter } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { projectFiles } from './files.ts';
