@@ -20,6 +20,10 @@ export function requireDescribe(caller: Caller, name?: string): void {
   if (!mayDescribe(caller, name)) throw forbidden(caller.id, `read:${shown(name)}`);
 }
 
+/** Whether it was this caller who started it. */
+export const isOwn = ({ id }: Caller, invocationId: string): boolean =>
+  subjectOf(invocationId)?.caller === id;
+
 /**
  * Told by the id alone, before anything is read: an invocation of another tenant takes the same work and gets the same
  * answer whether it is there or not. What a caller has started itself it may read, since with `invoke` alone it could
@@ -27,8 +31,8 @@ export function requireDescribe(caller: Caller, name?: string): void {
  */
 export function requireInvocation(caller: Caller, need: Need, invocationId: string): void {
   const subject = subjectOf(invocationId);
-  const isOwn = subject !== undefined && subject.caller === caller.id;
-  const isOwnResult = need === 'read' && isOwn && allows(caller.scopes, 'invoke', subject.name);
+  const isOwnResult =
+    need === 'read' && isOwn(caller, invocationId) && allows(caller.scopes, 'invoke', subject?.name);
   if (!isOwnResult) requireScope(caller, need, subject?.name);
   if (subject && tenantOf(subject.caller ?? DEFAULT_TENANT) !== tenantOf(caller.id))
     throw invocationNotFound(invocationId);

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { DoError } from '../../src/core/errors.ts';
+import { invocationIdOf } from '../../src/core/invocation-id.ts';
 import { serve } from './support.ts';
 
 const get = (path: string, prefer: string | null = null) => ({ method: 'GET', path, headers: { prefer } });
@@ -76,6 +78,20 @@ test('a reader that prefers to wait is answered when the invocation has closed',
     body: { status: 'completed', output: 1 },
     headers: { 'preference-applied': 'wait=20' },
   });
+});
+
+test('who waits for what he has started gets the output whole, and nobody else does', async () => {
+  const api = await serve();
+  const closed = vi.spyOn(api.backend, 'closed');
+  const own = invocationIdOf({ workflowId: 'email.send/dev/x', firstRunId: randomUUID() });
+  const other = invocationIdOf({ workflowId: 'email.send/other/x', firstRunId: randomUUID() });
+  await api.send(get(`/v1/invocations/${own}`, 'wait=1'));
+  await api.send(get(`/v1/invocations/${other}`, 'wait=1'));
+  await api.send(get(`/v1/invocations/${own}`));
+  expect(closed.mock.calls.map(([id, , options]: unknown[]) => [id, options])).toEqual([
+    [own, { isOwn: true }],
+    [other, { isOwn: false }],
+  ]);
 });
 
 test('a reader whose wait is over is told what is known', async () => {

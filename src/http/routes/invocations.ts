@@ -1,4 +1,5 @@
 import { checkQuery } from '../../core/query.ts';
+import { isOwn } from '../access.ts';
 import { callerOf } from '../bearer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { CANCEL, COMPENSATE, GET_INVOCATION, LIST_INVOCATIONS } from '../openapi/docs/invocations.ts';
@@ -27,9 +28,12 @@ const readingRoutes = ({ backendFor, stopping }: ApiDeps): Route[] => [
     doc: GET_INVOCATION,
     handle: async (req, res) => {
       const { waitMs, applied } = readPrefer(req, 0);
-      const backend = backendFor(callerOf(res));
+      const caller = callerOf(res);
+      const id = segment(req.params['id']);
+      // Whoever waits for what he has started is still at his first request, as far as he is concerned.
+      const options = { isOwn: waitMs > 0 && isOwn(caller, id) };
       const invocation = await within({ waitMs, res, stopping }, (end) =>
-        readUntil(backend, segment(req.params['id']), end),
+        readUntil(backendFor(caller), id, end, options),
       );
       if (waitMs > 0 && applied) res.setHeader('Preference-Applied', applied);
       res.json(invocation);
