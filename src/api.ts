@@ -6,6 +6,7 @@ import { checkScopes } from './core/scope.ts';
 import type { ApiKey, FindCaller } from './http/api-key.ts';
 import { keyAuthenticator } from './http/api-key.ts';
 import { createApp } from './http/app.ts';
+import type { ApiDeps } from './http/deps.ts';
 import { configuredLimits } from './http/limits/settings.ts';
 import { isJwt, oidcAuthenticator } from './http/oidc/authenticate.ts';
 import type { OidcOptions } from './http/oidc/settings.ts';
@@ -13,7 +14,7 @@ import { configuredOidc } from './http/oidc/settings.ts';
 import type { Log } from './log/index.ts';
 import { hideInLogs } from './log/index.ts';
 import { processLog } from './log/process-log.ts';
-import { mcpHttpHandler } from './mcp/http.ts';
+import type { McpHttpOptions } from './mcp/http.ts';
 import { ProcessBackend } from './runtime/backend.ts';
 import { ProjectCatalogue } from './runtime/catalogue.ts';
 import { ensureDevKey } from './runtime/dev-key.ts';
@@ -61,7 +62,7 @@ export function createApi(options: ApiOptions = {}): Express {
     backendFor: ({ id }) => new ProcessBackend(id),
     codec: configuredCodec(),
     catalogue,
-    mcp: mcpHttpHandler({ catalogue, version: ownVersion(), allowedOrigins: limits.corsOrigins }),
+    mcp: mcpWhenAsked({ catalogue, version: ownVersion(), allowedOrigins: limits.corsOrigins }),
     authenticate: identity.authenticate,
     ready: () => ready(identity),
     limits,
@@ -70,6 +71,15 @@ export function createApi(options: ApiOptions = {}): Express {
     requestLevel: isProduction() ? 'info' : 'debug',
     ...(options.stopping && { stopping: options.stopping }),
   });
+}
+
+/** Loaded for the first agent: it is a quarter of what the API would have to load. */
+function mcpWhenAsked(options: McpHttpOptions): NonNullable<ApiDeps['mcp']> {
+  let loaded: Promise<NonNullable<ApiDeps['mcp']>> | undefined;
+  return async (req, res, call) => {
+    loaded ??= import('./mcp/http.ts').then(({ mcpHttpHandler }) => mcpHttpHandler(options));
+    await (await loaded)(req, res, call);
+  };
 }
 
 interface Identity {
