@@ -1,5 +1,6 @@
 import type { AttemptClock } from './attempt.ts';
 import type { TestRecord } from './record.ts';
+import { TEST_CALLER } from './record.ts';
 
 /** The clock of an invocation, as far as its attempt loop needs it. */
 export interface LoopClock extends AttemptClock {
@@ -51,7 +52,7 @@ export class TestClock implements LoopClock {
     this.#record.moveTo(this.#cancelAt!);
     this.#cancelAt = undefined;
     this.#isCancelled = true;
-    this.#record.add({ workflowExecutionCancelRequestedEventAttributes: {} });
+    this.#record.add({ workflowExecutionCancelRequestedEventAttributes: { identity: TEST_CALLER } });
   }
 
   get nonCancellable(): AttemptClock {

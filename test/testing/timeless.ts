@@ -5,6 +5,8 @@ export const timeless = ({ at: _at, worker: _worker, retryAt: _retryAt, ...entry
   ...entry,
   // Of another invocation, which a test run does not make.
   ...(entry.invocation !== undefined && { invocation: 'inv_…' }),
+  // A test run has a caller of its own.
+  ...(entry.by !== undefined && { by: '…' }),
   error: entry.error && timelessError(entry.error),
 });
 

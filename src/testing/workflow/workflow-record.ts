@@ -81,7 +81,7 @@ export class WorkflowRecord extends TestRecord {
   }
 
   cancelRequested(): void {
-    this.add({ workflowExecutionCancelRequestedEventAttributes: {} });
+    this.add({ workflowExecutionCancelRequestedEventAttributes: { identity: TEST_CALLER } });
   }
 
   close(output: unknown): void {
