@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { acquireEmbedded } from '../src/embedded/index.ts';
 import { coldStart } from './cold-start.ts';
+import { http } from './http.ts';
 import { memory } from './memory.ts';
 import { overload } from './overload.ts';
 import { speed } from './speed.ts';
@@ -14,7 +15,7 @@ import { workflows } from './workflows.ts';
  * What is measured: whole calls in this process against one embedded server, contenders taking turns in one run, so
  * that the ratios hold on any machine. What is not: a server of its own machine, a network, other payload sizes.
  */
-const PARTS = { 'cold-start': coldStart, speed, transactional, workflows, memory, overload };
+const PARTS = { 'cold-start': coldStart, speed, transactional, workflows, http, memory, overload };
 
 const only = process.argv.slice(2);
 const dataDir = mkdtempSync(join(tmpdir(), 'do-bench-'));
