@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const fileIn = (dataDir: string): string => join(dataDir, 'api.json');
@@ -11,6 +11,8 @@ interface Announced {
 /** Tells other processes of the project where the API listens; the returned function takes it back. */
 export function announceApi(dataDir: string, url: string): () => void {
   const announced: Announced = { url, pid: process.pid };
+  // In production nobody else may have made the folder yet.
+  mkdirSync(dataDir, { recursive: true });
   writeFileSync(fileIn(dataDir), JSON.stringify(announced));
   return () => {
     if (read(dataDir)?.pid === process.pid) rmSync(fileIn(dataDir), { force: true });
