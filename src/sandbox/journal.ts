@@ -109,6 +109,7 @@ export class Journal {
 
   /** Lets the handler have what had ended, one after the other; rejects when it does something else instead. */
   async catchUp(): Promise<void> {
+    if (this.#remembered.size === 0) return;
     this.#caughtUp = this.#replay();
     await this.#caughtUp;
     this.#caughtUp = undefined;

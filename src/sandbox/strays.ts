@@ -14,9 +14,7 @@ type Sandbox = typeof globalThis & { __TEMPORAL_ACTIVATOR__?: { promiseStackStor
  */
 export class Strays {
   readonly #waitedFor = new WeakSet<Promise<unknown>>();
-  readonly #listeners = new WeakSet<Promise<unknown>>();
   readonly #rejected = new Map<Promise<unknown>, unknown>();
-  #isListening = false;
 
   /** Rejects with the reason of the first one. */
   async first(): Promise<never> {
@@ -34,14 +32,13 @@ export class Strays {
   }
 
   #observing(known: PromiseStore['childToParent']): PromiseStore['childToParent'] {
-    const begun = (child: Promise<unknown>, parents: Set<Promise<unknown>>) => {
-      if (this.#isListening) this.#listeners.add(child);
-      else for (const parent of parents) this.#waitedFor.add(parent);
+    const begun = (parents: Set<Promise<unknown>>) => {
+      for (const parent of parents) this.#waitedFor.add(parent);
     };
     const settles = (promise: Promise<unknown>) => this.#listenTo(promise);
     class Observed extends Map<Promise<unknown>, Set<Promise<unknown>>> {
       override set(child: Promise<unknown>, parents: Set<Promise<unknown>>): this {
-        begun(child, parents);
+        begun(parents);
         return super.set(child, parents);
       }
       override delete(promise: Promise<unknown>): boolean {
@@ -55,9 +52,20 @@ export class Strays {
   }
 
   #listenTo(promise: Promise<unknown>): void {
-    if (this.#waitedFor.has(promise) || this.#listeners.has(promise)) return;
-    this.#isListening = true;
-    promise.then(undefined, (reason: unknown) => void this.#rejected.set(promise, reason));
-    this.#isListening = false;
+    if (this.#waitedFor.has(promise)) return;
+    Reflect.defineProperty(promise, 'constructor', DERIVES_NOTHING);
+    void promise.then(undefined, (reason: unknown) => void this.#rejected.set(promise, reason));
+    Reflect.deleteProperty(promise, 'constructor');
   }
 }
+
+type Executor = (resolve: () => void, reject: () => void) => void;
+const ignore = (): void => undefined;
+
+/** In place of the promise that `then` gives, which nobody needs, and which the hook would have to be told of as well. */
+class Nothing {
+  constructor(executor: Executor) {
+    executor(ignore, ignore);
+  }
+}
+const DERIVES_NOTHING = { value: { [Symbol.species]: Nothing }, configurable: true };
