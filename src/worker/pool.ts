@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
-import type { LogEntry, WorkerOptions } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
 import type { ActionLog } from '../core/context.ts';
 import { registered } from '../core/registry.ts';
 import { applyKeyRate } from '../temporal/key-rate.ts';
@@ -10,6 +10,7 @@ import { activityOf } from './activity.ts';
 import { bundleOf } from './bundle-code.ts';
 import type { WorkerHost } from './host.ts';
 import { limitsOf } from './limits.ts';
+import { temporalLog } from './temporal-log.ts';
 
 /** Beside dist/ and beside src/ the path is the same. */
 const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
@@ -158,22 +159,12 @@ export class WorkerPool {
   }
 }
 
-/** What outlasts the force time is given up as asked: a stack of the SDK would only look like a fault. */
-const logUnlessForced =
-  (log: ActionLog) =>
-  ({ message, meta }: LogEntry): void => {
-    const { name } = (meta?.['error'] ?? {}) as { name?: string };
-    if (name === 'GracefulShutdownPeriodExpiredError')
-      log.warn('Attempts were still running at the force time; they are retried elsewhere.');
-    else log.error(message, meta);
-  };
-
 /** Signals are the business of whoever owns the process, so Temporal's runtime must not take them. */
 export function installRuntime(log: ActionLog, metricsAddress?: string): void {
   if (Runtime._instance) return;
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('ERROR', logUnlessForced(log)),
+    logger: new DefaultLogger('TRACE', temporalLog(log)),
     // The core warns of every attempt that ends after it was given up; the audit tells that better.
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
