@@ -78,7 +78,9 @@ function mcpWhenAsked(options: McpHttpOptions): NonNullable<ApiDeps['mcp']> {
   let loaded: Promise<NonNullable<ApiDeps['mcp']>> | undefined;
   return async (req, res, call) => {
     loaded ??= import('./mcp/http.ts').then(({ mcpHttpHandler }) => mcpHttpHandler(options));
-    await (await loaded)(req, res, call);
+    await (
+      await loaded
+    )(req, res, call);
   };
 }
 
