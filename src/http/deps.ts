@@ -5,13 +5,15 @@ import type { Caller } from '../core/caller.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { ActionLog } from '../core/context.ts';
 import type { Invocation } from '../core/invocation.ts';
-
 import type { Limits } from './limits/settings.ts';
 
 export type { Caller };
 
 export interface ApiBackend extends Backend {
-  /** The invocation once it has closed, whatever its status; `signal` ends the waiting with `WAIT_ABORTED`. `isOwn`: for whoever asked for it, with the whole output. */
+  /**
+   * The invocation once it has closed, whatever its status; `signal` ends the waiting with `WAIT_ABORTED`. `isOwn`: for
+   * whoever asked for it, with the whole output.
+   */
   closed(id: string, signal?: AbortSignal, options?: { isOwn?: boolean }): Promise<Invocation>;
 }
 
