@@ -7,7 +7,7 @@ import { createWorker } from '@do-sdk/core/worker';
 import express from 'express';
 import type { Bench, Contender, Figure } from './measure.ts';
 import { atLeast, atMost, median, ratio, sequential, shown, throughput } from './measure.ts';
-import { serve } from './served.ts';
+import { askBySdk, serve } from './served.ts';
 
 const ROUNDS = 5;
 const SEQUENTIAL = 30;
@@ -16,27 +16,50 @@ const CONCURRENCY = 10;
 
 const echo = new Action({ name: 'bench.direct', handler: async (input: { n: number }) => input });
 
+const PATH = '/v1/actions/bench.echo/invoke';
+const env = { DO_RATE_LIMIT: 'off' };
+
 /** What the door adds: to an invocation against the SDK, and to reading the catalogue against Express alone. */
-export async function http({ dataDir, address }: Bench): Promise<Figure[]> {
-  const api = await serve(mkdtempSync(join(dataDir, 'http-')), address, { DO_RATE_LIMIT: 'off' });
+export async function http(bench: Bench): Promise<Figure[]> {
+  return [...(await inOneProcess(bench)), ...(await inProduction(bench))];
+}
+
+/** Worker and whoever invokes in one process: a script here, `npm start` there. Both have starts that are eager. */
+async function inOneProcess({ dataDir, address }: Bench): Promise<Figure[]> {
+  const folder = mkdtempSync(join(dataDir, 'http-'));
+  const system = await serve(folder, address, { as: 'start', project: 'bench-one', env });
   const worker = await createWorker();
-  const path = '/v1/actions/bench.echo/invoke';
   const direct: Contender = { name: 'SDK', invoke: async (n) => void (await echo.invoke({ n })) };
-  const door: Contender = { name: 'HTTP', invoke: async (n) => void (await api.ask(path, { input: { n } })) };
+  const figures = await compare(direct, system.ask, 'one process');
+  await worker.shutdown();
+  await system.close();
+  return figures;
+}
+
+/** The worker is elsewhere for both: a service that invokes by the SDK, and one that asks the API. */
+async function inProduction({ dataDir, address }: Bench): Promise<Figure[]> {
+  const folder = mkdtempSync(join(dataDir, 'http-'));
+  const api = await serve(folder, address, { env });
+  const service = askBySdk(folder, address);
+  const figures = await compare({ name: 'SDK', invoke: service.invoke }, api.ask, 'production');
+  await service.close();
+  const reads = await compareReads(api.ask, (await api.ask('/v1/actions')).body);
+  await api.close();
+  return [...figures, ...reads];
+}
+
+async function compare(direct: Contender, ask: Ask, where: string): Promise<Figure[]> {
+  const door: Contender = { name: 'HTTP', invoke: async (n) => void (await ask(PATH, { input: { n } })) };
   const [sdk, overHttp] = [[] as number[], [] as number[]];
-  await Promise.all([direct, door].map((one) => sequential(one, SEQUENTIAL)));
+  for (const one of [direct, door]) await sequential(one, SEQUENTIAL);
   for (let round = 0; round < ROUNDS; round++) {
     sdk.push(median(await sequential(direct, SEQUENTIAL)));
     overHttp.push(median(await sequential(door, SEQUENTIAL)));
   }
-  await worker.shutdown();
-  const reads = await compareReads(api.ask, (await api.ask('/v1/actions')).body);
-  await api.close();
   return [
-    shown('SDK, sequential median', median(sdk), ' ms'),
-    shown('HTTP, sequential median', median(overHttp), ' ms'),
-    atMost('HTTP / SDK', ratio(overHttp, sdk), 1.25),
-    ...reads,
+    shown(`${where}: SDK, sequential median`, median(sdk), ' ms'),
+    shown(`${where}: HTTP, sequential median`, median(overHttp), ' ms'),
+    atMost(`${where}: HTTP / SDK`, ratio(overHttp, sdk), 1.25),
   ];
 }
 

@@ -14,11 +14,11 @@ const SHED = [429, 503];
 /** Twice what can be served, for a minute: what is shed, what becomes of the accepted, and how soon all is as before. */
 export async function overload({ dataDir, address }: Bench): Promise<Figure[]> {
   const folder = mkdtempSync(join(dataDir, 'overload-'));
-  const calm = await serve(folder, address, { DO_RATE_LIMIT: 'off' });
+  const calm = await serve(folder, address, { env: { DO_RATE_LIMIT: 'off' } });
   const rate = await sustainable(calm);
   await calm.close();
   const waiting = { DO_MAX_WAITING: String(Math.ceil(rate * WAITING_S)), DO_RATE_LIMIT: 'off' };
-  const api = await serve(mkdtempSync(join(dataDir, 'overload-')), address, waiting);
+  const api = await serve(mkdtempSync(join(dataDir, 'overload-')), address, { env: waiting });
   const answers = await load(api, 2 * rate);
   const recovered = await secondsToRecover(api);
   const all = (await Promise.all(answers)).map(({ status, body }) => ({ status, body }));

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,6 +12,14 @@ const KEY = 'bench-key-of-thirty-two-characters';
 const MODULE = `import { Action } from '@do-sdk/core';
 export const echo = new Action({ name: 'bench.echo', handler: async (input) => input });
 `;
+const ASKING = `import { client } from '@do-sdk/core';
+process.on('message', (n) => {
+  client.action('bench.echo').invoke({ n }).then(
+    () => process.send({}),
+    (error) => process.send({ error: String(error) }),
+  );
+});
+`;
 
 export interface Served {
   url: string;
@@ -22,40 +31,91 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** A project of its own, served as in production: one process for the API and one for its worker. */
-export async function serve(folder: string, address: string, env: NodeJS.ProcessEnv = {}): Promise<Served> {
-  mkdirSync(join(folder, 'src/actions'), { recursive: true });
-  mkdirSync(join(folder, 'node_modules/@do-sdk'), { recursive: true });
-  symlinkSync(ROOT, join(folder, 'node_modules/@do-sdk/core'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'bench-served', type: 'module' }));
-  writeFileSync(join(folder, 'src/actions/echo.mjs'), MODULE);
+/** In production the API and its worker are processes of their own; `npm start` has both in one. */
+const PARTS = {
+  production: [
+    ['--only', 'worker'],
+    ['--only', 'api'],
+  ],
+  start: [[]],
+};
+
+export interface ServeOptions {
+  as?: keyof typeof PARTS;
+  /** Projects of one name serve each other's invocations. */
+  project?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A project of its own with one action, `bench.echo`, and its doors. */
+export async function serve(
+  folder: string,
+  address: string,
+  { as = 'production', project = 'bench-served', env = {} }: ServeOptions = {},
+): Promise<Served> {
+  makeProject(folder, project);
   const port = await freePort();
-  const settings = { NODE_ENV: 'production', TEMPORAL_ADDRESS: address, DO_API_KEY: KEY, PORT: String(port) };
-  const parts = ['worker', 'api'].map((part) =>
-    spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'dev', '--only', part], {
+  const settings = { ...productionEnv(folder, address), DO_API_KEY: KEY, PORT: String(port), ...env };
+  const parts = PARTS[as].map((part) =>
+    spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'dev', ...part], {
       cwd: folder,
-      env: { ...process.env, DO_DATA_DIR: join(folder, '.do'), ...settings, ...env },
+      env: settings,
       stdio: 'ignore',
     }),
   );
-  const url = `http://127.0.0.1:${port}`;
+  const ask = asker(`http://127.0.0.1:${port}`);
+  await untilServed(ask);
+  return { url: `http://127.0.0.1:${port}`, ask, close: () => endAll(parts) };
+}
+
+export interface Asking {
+  invoke: (n: number) => Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A process that invokes by the SDK and runs no attempt itself: what a service in production does. */
+export function askBySdk(folder: string, address: string): Asking {
+  const child = fork(join(folder, 'asking.mjs'), { cwd: folder, env: productionEnv(folder, address) });
+  return {
+    async invoke(n) {
+      child.send(n);
+      const [answer] = (await once(child, 'message')) as [{ error?: string }];
+      if (answer.error !== undefined) throw new Error(answer.error);
+    },
+    close: () => endAll([child]),
+  };
+}
+
+const productionEnv = (folder: string, address: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  NODE_ENV: 'production',
+  TEMPORAL_ADDRESS: address,
+  DO_DATA_DIR: join(folder, '.do'),
+});
+
+async function endAll(parts: ChildProcess[]): Promise<void> {
+  const ended = parts.map((part) => once(part, 'exit'));
+  for (const part of parts) part.kill('SIGTERM');
+  await Promise.all(ended);
+}
+
+function makeProject(folder: string, name: string): void {
+  mkdirSync(join(folder, 'src/actions'), { recursive: true });
+  mkdirSync(join(folder, 'node_modules/@do-sdk'), { recursive: true });
+  symlinkSync(ROOT, join(folder, 'node_modules/@do-sdk/core'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, type: 'module' }));
+  writeFileSync(join(folder, 'src/actions/echo.mjs'), MODULE);
+  writeFileSync(join(folder, 'asking.mjs'), ASKING);
+}
+
+function asker(url: string): Served['ask'] {
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-  const ask: Served['ask'] = async (path, { input, prefer } = {}) => {
+  return async (path, { input, prefer } = {}) => {
     const response = await fetch(url + path, {
       headers: { ...headers, ...(prefer !== undefined && { prefer }) },
       ...(input !== undefined && { method: 'POST', body: JSON.stringify(input) }),
     });
     return { status: response.status, body: await response.text() };
-  };
-  await untilServed(ask);
-  return {
-    url,
-    ask,
-    async close() {
-      const ended = parts.map((part) => once(part, 'exit'));
-      for (const part of parts) part.kill('SIGTERM');
-      await Promise.all(ended);
-    },
   };
 }
 
