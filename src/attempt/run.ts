@@ -53,11 +53,7 @@ export interface Attempt {
  */
 export async function runAttempt(attempt: Attempt, host: AttemptHost): Promise<AttemptReport> {
   const { action } = attempt;
-  const secrets = await readSecrets(action.secrets ?? [], host.secrets, action.name).catch(
-    (error: unknown) => {
-      throw new AttemptFailed(describe(error, action), undefined, []);
-    },
-  );
+  const secrets = action.secrets?.length ? await secretsOf(action, host) : NO_SECRETS;
   const values = Object.values(secrets);
   const mask = maskOf(values);
   const sensitive = sensitiveTextsOf(attempt.input, action.input, 'input');
@@ -65,6 +61,16 @@ export async function runAttempt(attempt: Attempt, host: AttemptHost): Promise<A
   const tell = maskOf(hidden);
   const own = hidden.length > 0 ? masked(host, { mask, tell }) : host;
   return await runWith(attempt, own, { mask, tell, secrets });
+}
+
+const NO_SECRETS: Secrets = {};
+
+async function secretsOf(action: AnyAction, host: AttemptHost): Promise<Secrets> {
+  try {
+    return await readSecrets(action.secrets ?? [], host.secrets, action.name);
+  } catch (error) {
+    throw new AttemptFailed(describe(error, action), undefined, []);
+  }
 }
 
 /** What an attempt knows and must not tell. */
@@ -81,7 +87,7 @@ async function runWith(attempt: Attempt, host: AttemptHost, known: Confidence): 
   const pulse = new Pulse(host.heartbeat);
   const made: RecordedCall[] = [];
   try {
-    const checked = await checkSchema(action.input, input, 'input', action.name);
+    const checked = action.input ? await checkSchema(action.input, input, 'input', action.name) : input;
     if (attempt.role === 'compensate') await failpoint('compensate.before');
     const report = await withTimeout(host.timeoutMs, host.signal, (signal) => {
       const work = perform(attempt, checked, { host, pulse, signal, made, ...known });
@@ -117,7 +123,7 @@ async function perform(attempt: Attempt, input: unknown, around: Surroundings): 
     const secrets = offered(around.secrets, action.name);
     const ctx = contextOf({ meta, calls, staging, tx, ...around, secrets });
     const output = await catchingStrays(
-      async () => await work(input, ctx),
+      () => work(input, ctx),
       (reason) => host.log.error(LATE_STRAY, { reason: toFailure(reason).message }),
     );
     const checked = role === 'handler' ? mask(await checkOutput(action, output)) : null;
@@ -137,9 +143,12 @@ const reportOf = ({ output, enqueued }: { output: unknown; enqueued: StagedInvoc
   enqueued.length === 0 ? { output } : { output, enqueued };
 
 /** Before the schema, since a schema may not survive a cycle; after it, since a transform may return anything. */
-async function checkOutput(action: AnyAction, output: unknown): Promise<unknown> {
+function checkOutput(action: AnyAction, output: unknown): unknown {
   const plain = checkJson(output, 'output', action.name);
-  if (!action.output) return plain;
+  return action.output ? checkOutputSchema(action, output) : plain;
+}
+
+async function checkOutputSchema(action: AnyAction, output: unknown): Promise<unknown> {
   const checked = await checkSchema(action.output, output ?? null, 'output', action.name);
   return checkJson(checked, 'output', action.name);
 }

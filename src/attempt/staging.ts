@@ -52,9 +52,9 @@ export class Staging {
   }
 
   /** What was staged; from here on nothing is. */
-  async close(): Promise<StagedInvocation[]> {
+  close(): Promise<StagedInvocation[]> | StagedInvocation[] {
     this.#isClosed = true;
-    return await Promise.all(this.#staged);
+    return this.#staged.length === 0 ? [] : Promise.all(this.#staged);
   }
 }
 

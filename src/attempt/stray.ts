@@ -7,17 +7,28 @@ let isListening = false;
  * Runs `work`; a promise it leaves behind that rejects with nobody listening fails this attempt, instead of ending the
  * process and with it every other attempt. `late` is told of one that comes after the end.
  */
-export async function catchingStrays<T>(work: () => Promise<T>, late: (reason: unknown) => void): Promise<T> {
+export function catchingStrays<T>(work: () => T | Promise<T>, late: (reason: unknown) => void): Promise<T> {
   listen();
-  let isOver = false;
-  let fail: (reason: unknown) => void = late;
-  const stray = new Promise<never>((_, reject) => (fail = reject));
-  try {
-    const running = attempt.run((reason) => (isOver ? late(reason) : fail(reason)), work);
-    return await Promise.race([running, stray]);
-  } finally {
-    isOver = true;
-  }
+  return new Promise<T>((resolve, reject) => {
+    let isOver = false;
+    const end =
+      <Value>(tell: (value: Value) => void) =>
+      (value: Value): void => {
+        isOver = true;
+        tell(value);
+      };
+    const fail = end(reject);
+    attempt.run(
+      (reason) => (isOver ? late(reason) : fail(reason)),
+      () => {
+        try {
+          Promise.resolve(work()).then(end(resolve), fail);
+        } catch (error) {
+          fail(error);
+        }
+      },
+    );
+  });
 }
 
 function listen(): void {

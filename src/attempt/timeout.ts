@@ -11,32 +11,43 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Runs `work` with a signal that aborts at the timeout or with `outer`. Rejects a moment after the timeout even when
  * `work` never ends: Temporal has timed the attempt out by then, and its slot must not stay taken.
  */
-export async function withTimeout<T>(
+export function withTimeout<T>(
   timeoutMs: number,
   outer: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const timeout = new AbortController();
-  const signal = AbortSignal.any([outer, timeout.signal]);
-  const error = Object.assign(new Error(attemptTimedOut(timeoutMs).message), {
-    name: ATTEMPT_TIMED_OUT,
+  // On the path of every attempt: one controller, one timer, one promise, and no error before there is one.
+  const stop = new AbortController();
+  const stopWithOuter = (): void => stop.abort(outer.reason);
+  outer.addEventListener('abort', stopWithOuter);
+  if (outer.aborted) stopWithOuter();
+  return new Promise<T>((resolve, reject) => {
+    let error: Error | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const end = (): void => {
+      clearTimeout(timer);
+      outer.removeEventListener('abort', stopWithOuter);
+    };
+    const fail = (thrown: Error): void => {
+      end();
+      // What a handler throws once it was told to stop is the consequence; the timeout is what happened.
+      reject((error ? withCause(error, thrown) : thrown));
+    };
+    const atTimeout = (): void => {
+      error = timedOut(timeoutMs);
+      timer = setTimeout(fail, LAST_MOMENTS_MS, error);
+      stop.abort(error);
+    };
+    if (timeoutMs <= LONGEST_TIMER_MS) timer = setTimeout(atTimeout, timeoutMs);
+    work(stop.signal).then((value) => {
+      end();
+      resolve(value);
+    }, fail);
   });
-  const isTimed = timeoutMs + LAST_MOMENTS_MS <= LONGEST_TIMER_MS;
-  const atTimeout = isTimed ? setTimeout(() => timeout.abort(error), timeoutMs) : undefined;
-  let atEnd: NodeJS.Timeout | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    if (isTimed) atEnd = setTimeout(() => reject(error), timeoutMs + LAST_MOMENTS_MS);
-  });
-  try {
-    return await Promise.race([work(signal), ended]);
-  } catch (thrown) {
-    // What a handler throws once it was told to stop is the consequence; the timeout is what happened.
-    throw timeout.signal.aborted ? withCause(error, thrown) : thrown;
-  } finally {
-    clearTimeout(atTimeout);
-    clearTimeout(atEnd);
-  }
 }
+
+const timedOut = (timeoutMs: number): Error =>
+  Object.assign(new Error(attemptTimedOut(timeoutMs).message), { name: ATTEMPT_TIMED_OUT });
 
 /** An `AbortError` has the timeout for its own cause and tells nothing beyond it. */
 function withCause(error: Error, thrown: unknown): Error {

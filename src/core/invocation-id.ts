@@ -14,8 +14,12 @@ export interface Execution {
  * It is self-contained, so that reading by id needs no store and never lags. Also in the sandbox, which has no Buffer.
  */
 export function invocationIdOf({ workflowId, firstRunId }: Execution): string {
-  const run = firstRunId.replaceAll('-', '').match(/../g) ?? [];
-  const bytes = [...run.map((byte) => parseInt(byte, 16)), ...new TextEncoder().encode(workflowId)];
+  const run = firstRunId.replaceAll('-', '');
+  const id = new TextEncoder().encode(workflowId);
+  const length = Math.floor(run.length / 2);
+  const bytes = new Uint8Array(length + id.length);
+  for (let at = 0; at < length; at++) bytes[at] = parseInt(run.slice(2 * at, 2 * at + 2), 16);
+  bytes.set(id, length);
   return PREFIX + base64url(bytes);
 }
 
@@ -38,11 +42,11 @@ export const invocationNotFound = (id: string): DoError =>
     `There is no invocation "${id.slice(0, 64)}". Ids come from start(), run() or a listing; records are kept as long as the namespace's retention.`,
   );
 
-function base64url(bytes: readonly number[]): string {
+/** Without padding. */
+export function base64url(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
-    const [first = 0, second = 0, third = 0] = bytes.slice(at, at + 3);
-    const bits = (first << 16) | (second << 8) | third;
+    const bits = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
     const digits = Math.min(3, bytes.length - at) + 1;
     for (let digit = 0; digit < digits; digit++) text += DIGITS[(bits >> (18 - 6 * digit)) & 63];
   }

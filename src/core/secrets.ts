@@ -28,6 +28,7 @@ export async function readSecrets(
   source: SecretSource | undefined,
   action: string,
 ): Promise<Secrets> {
+  if (names.length === 0) return {};
   const found = await Promise.all(names.map(async (name) => [name, await source?.(name)] as const));
   const missing = found.flatMap(([name, value]) => (value ? [] : [name]));
   if (missing.length === 0) return Object.fromEntries(found) as Secrets;

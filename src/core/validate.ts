@@ -25,7 +25,9 @@ export async function checkSchema(
   action: string,
 ): Promise<unknown> {
   if (!schema) return value;
-  const result = await schema['~standard'].validate(value);
+  const validated = schema['~standard'].validate(value);
+  // Most answer at once, and this is on the path of every attempt.
+  const result = validated instanceof Promise ? await validated : validated;
   if (!result.issues) return result.value;
   // A schema's own message may quote the value.
   const mask = maskOf(sensitiveTextsOf(value, schema, side));

@@ -106,7 +106,8 @@ export class Session {
   async #createPool(): Promise<WorkerPool> {
     const { temporal, catalogue, store, project } = this;
     await refuseLockedRuns(temporal, project.name);
-    const logFor = (own: Record<string, unknown>) => withFields(processLog(), own);
+    const log = processLog();
+    const logFor = (own: Record<string, unknown>) => withFields(log, own);
     const host = {
       logFor,
       secrets: secretOf,

@@ -21,20 +21,20 @@ import { sealToken, settlePredecessor, unsettledPage } from './steps.ts';
 /** The activity of every action. Its type is the action's name, or for the platform's own steps begins with that. */
 export const activityOf =
   (host: WorkerHost) =>
-  async (input: unknown, meta: unknown): Promise<unknown> => {
+  (input: unknown, meta: unknown): Promise<unknown> => {
     const { activityType } = Context.current().info;
     const [name = '', step] = activityType.split(/(?=:)/);
     switch (step) {
       case undefined:
-        return await attempt({ name, role: 'handler', input }, meta as AttemptEnvelope, host);
+        return attempt({ name, role: 'handler', input }, meta as AttemptEnvelope, host);
       case COMPENSATE:
-        return await attempt({ name, role: 'compensate', input }, meta as AttemptEnvelope, host);
+        return attempt({ name, role: 'compensate', input }, meta as AttemptEnvelope, host);
       case SEAL:
-        return await sealToken(name, meta as AttemptEnvelope, host);
+        return sealToken(name, meta as AttemptEnvelope, host);
       case PREDECESSOR:
-        return await settlePredecessor(meta as NonNullable<InvocationEnvelope['predecessor']>, host);
+        return settlePredecessor(meta as NonNullable<InvocationEnvelope['predecessor']>, host);
       case UNSETTLED:
-        return await unsettledPage(meta as UnsettledWorkflow & { from: number }, host);
+        return unsettledPage(meta as UnsettledWorkflow & { from: number }, host);
       default:
         throw handedBack(activityType);
     }
@@ -54,7 +54,9 @@ async function attempt(
   const { info, cancellationSignal: signal } = Context.current();
   const action = registered(name);
   if (!action) throw handedBack(name);
-  const { asked, meta } = await recalled({ asked: asking, meta: envelope }, host);
+  const { asked, meta } = envelope.recall
+    ? await recalled({ asked: asking, meta: envelope }, host)
+    : { asked: asking, meta: envelope };
   const ran = versionOf(action, asked.role, meta);
   const own = attemptHost(name, meta, host);
   const limited: Limited = {

@@ -37,15 +37,21 @@ export interface WithSlot {
 }
 
 /** Runs an attempt once it has a slot, where its action has a limit; how high that is this worker's definition says. */
-export async function withSlot<T>(
+export function withSlot<T>(slots: Slots, limited: Limited, run: (own: WithSlot) => Promise<T>): Promise<T> {
+  const { signal, meta } = limited;
+  const timeoutMs = limited.timeoutMs - (meta.slotWaitMs ?? 0);
+  const isLimited = limited.action.flow?.concurrency !== undefined;
+  return isLimited
+    ? withTakenSlot(slots, { ...limited, timeoutMs }, run)
+    : run({ signal, timeoutMs, holds: () => undefined });
+}
+
+async function withTakenSlot<T>(
   slots: Slots,
   limited: Limited,
   run: (own: WithSlot) => Promise<T>,
 ): Promise<T> {
-  const { signal, meta } = limited;
-  const timeoutMs = limited.timeoutMs - (meta.slotWaitMs ?? 0);
-  const { concurrency } = limited.action.flow ?? {};
-  if (!concurrency) return await run({ signal, timeoutMs, holds: () => undefined });
+  const { signal, timeoutMs } = limited;
   const slot = await takeBeating(slots, limited, timeoutMs);
   const works: Promise<unknown>[] = [];
   try {
