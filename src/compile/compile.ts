@@ -13,7 +13,7 @@ import { specOf } from './spec.ts';
 import { writeAtomically } from './write.ts';
 
 const OWN: RuntimePaths = {
-  sandboxDir: join(PACKAGE_ROOT, 'dist', 'sandbox'),
+  sandboxDir: join(PACKAGE_ROOT, 'dist', 'workflow-runtime'),
   coreDir: join(PACKAGE_ROOT, 'dist', 'core'),
 };
 

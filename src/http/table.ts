@@ -4,6 +4,7 @@ import type { ApiMetrics } from './observe/metrics.ts';
 import { auditRoute } from './routes/audit.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { codecRoutes } from './routes/codec.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { errorRoute } from './routes/errors.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -32,6 +33,7 @@ export function routeTable(deps: ApiDeps, onError: (error: unknown) => void, met
     ...mcpRoute(deps, onError),
     ...codecRoutes(deps),
     ...docsRoutes,
+    ...consoleRoutes,
     metricsRoute(metrics),
   ];
   routes.push(openApiRoute(routes, deps));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
@@ -23,13 +24,14 @@ export async function mutate({ name, edits }: Mutant, packageRoot: string, folde
     }
     writeFileSync(path, parts.join(instead));
   }
-  if (edits.some(({ file }) => BUNDLED.test(file))) await bundle(join(folder, 'dist'));
+  if (edits.some(({ file }) => BUNDLED.test(file))) await bundle(join(folder, 'dist'), packageRoot);
   return folder;
 }
 
-async function bundle(dist: string): Promise<void> {
+async function bundle(dist: string, packageRoot: string): Promise<void> {
+  execFileSync(process.execPath, [join(packageRoot, 'scripts/build-runtime.mjs'), dist]);
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(dist, 'sandbox', 'index.js'),
+    workflowsPath: join(dist, 'workflow-runtime', 'index.js'),
     logger: QUIET,
   });
   writeFileSync(join(dist, 'workflow-bundle.js'), code);

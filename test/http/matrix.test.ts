@@ -147,7 +147,10 @@ test('every route that needs a key has a row in the matrix, and every row a rout
 
 test('no route is public by mistake', () => {
   const open = table.filter(({ scope }) => scope === 'public').map(({ path }) => path);
-  expect(open).toEqual(['/healthz', '/readyz', '/errors/:code', '/docs', '/docs/:file', '/openapi.json']);
+  expect(open).toEqual([
+    ...['/healthz', '/readyz', '/errors/:code', '/docs', '/docs/:file', '/console', '/console/:file'],
+    '/openapi.json',
+  ]);
 });
 
 describeWithPostgres('the matrix of routes and keys', (databases) => {

@@ -7,7 +7,12 @@ export function welcome(session: Session, url: string | undefined): string {
   const { temporal, address, inbox, project } = session;
   const key = keyOf(project.dataDir);
   const rows = [
-    ...(url ? [['API', url]] : []),
+    ...(url
+      ? [
+          ['API', url],
+          ['Console', `${url}/console`],
+        ]
+      : []),
     ['Temporal', `${address} (namespace ${temporal.namespace})`],
     ['Temporal UI', temporal.ui ?? 'not known; set TEMPORAL_UI_URL for links'],
     ...(inbox ? [['Mail caught', inbox]] : []),
