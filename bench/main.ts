@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { acquireEmbedded } from '../src/embedded/index.ts';
+import { apiMemory } from './api-memory.ts';
 import { coldStart } from './cold-start.ts';
 import { http } from './http.ts';
 import { memory } from './memory.ts';
@@ -16,6 +17,8 @@ import { workflows } from './workflows.ts';
  * that the ratios hold on any machine. What is not: a server of its own machine, a network, other payload sizes.
  */
 const PARTS = { 'cold-start': coldStart, speed, transactional, workflows, http, memory, overload };
+/** Takes minutes, so it is run by name. */
+const LONG = { 'api-memory': apiMemory };
 
 const only = process.argv.slice(2);
 const dataDir = mkdtempSync(join(tmpdir(), 'do-bench-'));
@@ -30,7 +33,7 @@ const bench = {
 };
 let missed = 0;
 try {
-  for (const [name, part] of Object.entries(PARTS)) {
+  for (const [name, part] of Object.entries(only.length > 0 ? { ...PARTS, ...LONG } : PARTS)) {
     if (only.length > 0 && !only.includes(name)) continue;
     console.log(`\n${name}`);
     for (const { label, value, target, isMet } of await part(bench)) {

@@ -23,6 +23,10 @@ process.on('message', (n) => {
 
 export interface Served {
   url: string;
+  /** Of the process that has the API. */
+  pid: number;
+  /** A request with the key and media type of this system, unless it has others. */
+  send: (path: string, init?: RequestInit) => Promise<Response>;
   /** An answer that was read to its end. */
   ask: (
     path: string,
@@ -63,9 +67,11 @@ export async function serve(
       stdio: 'ignore',
     }),
   );
-  const ask = asker(`http://127.0.0.1:${port}`);
+  const url = `http://127.0.0.1:${port}`;
+  const send = sender(url);
+  const ask = asker(send);
   await untilServed(ask);
-  return { url: `http://127.0.0.1:${port}`, ask, close: () => endAll(parts) };
+  return { url, pid: parts.at(-1)!.pid!, send, ask, close: () => endAll(parts) };
 }
 
 export interface Asking {
@@ -108,11 +114,16 @@ function makeProject(folder: string, name: string): void {
   writeFileSync(join(folder, 'asking.mjs'), ASKING);
 }
 
-function asker(url: string): Served['ask'] {
-  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+function sender(url: string): Served['send'] {
+  const standard = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  return (path, init = {}) =>
+    fetch(url + path, { ...init, headers: { ...standard, ...(init.headers as Record<string, string>) } });
+}
+
+function asker(send: Served['send']): Served['ask'] {
   return async (path, { input, prefer } = {}) => {
-    const response = await fetch(url + path, {
-      headers: { ...headers, ...(prefer !== undefined && { prefer }) },
+    const response = await send(path, {
+      ...(prefer !== undefined && { headers: { prefer } }),
       ...(input !== undefined && { method: 'POST', body: JSON.stringify(input) }),
     });
     return { status: response.status, body: await response.text() };

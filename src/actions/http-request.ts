@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Action } from '../index.ts';
 import { compose } from './http/compose.ts';
 import { contentOf } from './http/content.ts';
-import { CREDENTIAL_NAME, NO_CREDENTIAL, readCredential } from './http/credential.ts';
+import { CREDENTIAL_NAME, hiding, NO_CREDENTIAL, readCredential } from './http/credential.ts';
 import { unexpectedStatus } from './http/failure.ts';
 import { HEADER_NAME, HEADER_VALUE, problemOf } from './http/headers.ts';
 import { shownHeaders } from './http/message.ts';
@@ -29,9 +29,13 @@ const input = z
       .optional()
       .describe('Appended to the URL'),
     headers: z
-      .record(z.string().regex(HEADER_NAME), z.string().max(8_192).regex(HEADER_VALUE))
+      .record(
+        z.string().regex(HEADER_NAME),
+        // Any of them may be a key, whatever its name: it is on record, but shown to nobody.
+        z.string().max(8_192).regex(HEADER_VALUE).meta({ sensitive: true }),
+      )
       .optional()
-      .describe('They go on record: for secrets use credential'),
+      .describe('Their values are hidden wherever the invocation is shown. For secrets use credential'),
     body: z
       .unknown()
       .optional()
@@ -96,8 +100,10 @@ export const httpRequest = new Action({
     const response = await send({ ...request, headers }, { ...limits, maxRedirects });
     const { status, url } = response;
     const isAnswer = status < 300 || (status < 400 && maxRedirects === 0);
-    if (!(expectStatus?.includes(status) ?? isAnswer)) throw unexpectedStatus(response, credential.redact);
     const { redact } = credential;
+    const hide = hiding(Object.values(given.headers ?? {}));
+    if (!(expectStatus?.includes(status) ?? isAnswer))
+      throw unexpectedStatus(response, (text) => hide(redact(text)));
     const shown = { url: url.href, status, headers: shownHeaders(response, redact) };
     return storable({ ...shown, ...contentOf(response, redact) }, response);
   },

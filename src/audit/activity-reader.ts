@@ -56,7 +56,8 @@ export class ActivityReader {
     this.#byId.set(String(scheduled.activityId), activity);
     const { role, version } = activity;
     // What is too large to travel twice is on record where the step was attempted.
-    const isElsewhere = metaOf(scheduled, this.#reading).recall !== undefined;
+    const { recall, called } = metaOf(scheduled, this.#reading);
+    const isElsewhere = recall !== undefined || called !== undefined;
     const hasInput = (role === 'attempt' || role === 'compensation') && !isElsewhere;
     return {
       ...rowOf(activity, 'scheduled'),

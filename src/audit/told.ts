@@ -1,6 +1,7 @@
 import type { ApprovalRequest } from '../core/approval.ts';
 import { APPROVALS_KEY } from '../core/approval.ts';
-import { STATE_KEY } from '../core/envelope.ts';
+import type { SensitiveSchemas } from '../core/envelope.ts';
+import { SENSITIVE_KEY, STATE_KEY } from '../core/envelope.ts';
 import type { Invocation } from '../core/invocation.ts';
 import type { HistoryEvent, InvocationRecord, Memo, Reading } from './history.ts';
 import { fieldOf } from './memo.ts';
@@ -9,6 +10,12 @@ import { fieldOf } from './memo.ts';
 export function stateOf(record: InvocationRecord, reading: Reading): Pick<Invocation, 'state'> {
   const state = lastTold(record, STATE_KEY, reading);
   return state === undefined ? {} : { state };
+}
+
+/** What the workflow has told of the schemas of its signals and approvals; nothing where it is encrypted with a key that is not here. */
+export function sensitiveSchemas(record: InvocationRecord, reading: Reading): SensitiveSchemas {
+  const told = lastTold<unknown>(record, SENSITIVE_KEY, reading);
+  return typeof told === 'object' && told !== null ? told : {};
 }
 
 /** All that people were asked so far. */

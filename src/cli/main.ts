@@ -19,4 +19,9 @@ createProgram()
     if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = exitCodeOf(error);
   })
-  .finally(() => setTimeout(() => process.exit(), LEFTOVERS_MS).unref());
+  .finally(() => setTimeout(exitOnceWritten, LEFTOVERS_MS).unref());
+
+/** Whoever reads the output through a pipe may be slower than that, and exiting drops what is not yet written. */
+function exitOnceWritten(): void {
+  process.stdout.write('', () => process.exit());
+}

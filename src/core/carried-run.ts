@@ -21,6 +21,8 @@ export interface CarriedRun {
   steps: CarriedSteps;
   /** Signals that nobody has taken yet, by name. */
   signals: Record<string, unknown[]>;
+  /** Of those that were received, the latest last. */
+  signalKeys?: string[];
   approvals: CarriedApprovals;
   /** Milliseconds since 1970. */
   deadlineAt?: number;
@@ -78,9 +80,15 @@ export interface CarriedSteps {
   calls: Record<string, number>;
   seq: number;
   /** What would be taken back, in the order in which it completed. */
-  completed: CarriedStep[];
+  completed: (CarriedStep | CarriedChild)[];
   /** What could not be taken back. */
   remaining: { path: string; failure: Failure }[];
+}
+
+/** A workflow that was called: all else of it is made from these. */
+export interface CarriedChild {
+  path: string;
+  seq: number;
 }
 
 export interface CarriedStep {

@@ -5,7 +5,7 @@ import type { FlowControl } from './flow.ts';
 import type { InvocationError } from './invocation.ts';
 import type { AttemptPolicy } from './policy.ts';
 import type { Safety } from './safety.ts';
-import type { StepMark } from './step.ts';
+import type { CalledWorkflow, StepMark } from './step.ts';
 
 /**
  * What travels beside the input in a workflow's arguments. It holds the whole policy, so that a run never needs the
@@ -58,6 +58,8 @@ export interface SettleEnvelope {
   version: string;
   caller: string;
   settlesWorkflow: UnsettledWorkflow;
+  /** Of the workflow that is settled. */
+  recordLimit?: number;
   /** Set by continue-as-new only. */
   resume?: { from: number; remaining: { path: string; failure: Failure }[] };
 }
@@ -101,6 +103,8 @@ export interface AttemptEnvelope {
   step?: StepMark;
   /** Present when this is an attempt to take one back. */
   compensates?: { attempt: number; output: unknown; error: InvocationError };
+  /** Present where a workflow that the step has called is taken back. */
+  called?: CalledWorkflow;
   /** Present where Temporal gives the attempt back to a worker that finds no slot for it: how long it may wait for one. */
   slotWaitMs?: number;
   /** Present where input and output are too large to travel once more: the worker reads them from the record. */
@@ -206,6 +210,11 @@ export interface InvocationMemo {
 export const MEMO_KEY = 'do';
 /** Beside it: what the workflow has told of itself by `ctx.set`. */
 export const STATE_KEY = 'do.state';
+/** Beside them: the schemas of its signals and of decisions that mark anything, which no catalogue has. */
+export const SENSITIVE_KEY = 'do.sensitive';
+
+/** JSON Schemas by the names of signals and approvals. */
+export type SensitiveSchemas = Partial<Record<'signal' | 'approval', Readonly<Record<string, object>>>>;
 
 /** Activity types of an invocation beside the attempts, whose type is the name itself; no name holds a colon. */
 export const SEAL = ':seal';

@@ -42,7 +42,7 @@ export interface Invocation<Output = unknown> {
   state?: unknown;
   /** Of a workflow that runs: what waits for a person's decision; absent where nothing does. */
   approvals?: ApprovalRequest[];
-  /** Present when it was ended from outside or could not be taken back: the id of the invocation that settles it. */
+  /** Present when it was ended from outside, could not be taken back, or is with its caller: the id of the invocation that settles it. */
   settledBy?: string;
   /** Present while it cannot go on for want of a worker: what is missing and what to do. */
   waitingFor?: string;

@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
+import type { SensitiveSchemas } from './envelope.ts';
 import type { Audit, AuditEntry, Invocation } from './invocation.ts';
 import { redact, sensitiveTexts } from './redact.ts';
 import { maskOf } from './secret-mask.ts';
@@ -10,13 +11,20 @@ type Told = Pick<AuditEntry, 'input' | 'output'> & { error?: AuditEntry['error']
 export const redactInvocation = (invocation: Invocation, catalogue: Lookup): Invocation =>
   redacted(invocation, invocation.name, catalogue);
 
-/** The same of all that is on record: each entry by the schemas of what it tells of. */
-export function redactAudit({ invocation, entries }: Audit, catalogue: Lookup): Audit {
+/**
+ * The same of all that is on record: each entry by the schemas of what it tells of. Those of signals and decisions the
+ * workflow has told itself.
+ */
+export function redactAudit(
+  { invocation, entries }: Audit,
+  catalogue: Lookup,
+  told: SensitiveSchemas = {},
+): Audit {
   const names = namesOfSteps(entries);
   return {
     invocation: redactInvocation(invocation, catalogue),
     entries: entries.map((entry) =>
-      redacted(entry, nameOf(entry, invocation, names), catalogue, invocation.input),
+      redacted(redactMessage(entry, told), nameOf(entry, invocation, names), catalogue, invocation.input),
     ),
   };
 }
@@ -69,7 +77,17 @@ function namesOfSteps(entries: readonly AuditEntry[]): Map<number, string> {
   return new Map(begun.map(({ step, name }) => [step!, name!]));
 }
 
-/** `name` of a signal or an approval is no action's, and no schema says what is sensitive in them. */
+/** The payload of a signal, or what came with a decision. */
+function redactMessage(entry: AuditEntry, { signal, approval }: SensitiveSchemas): AuditEntry {
+  const { type, name = '', input, output } = entry;
+  if (type === 'signal.received') return { ...entry, input: redact(input, ofName(signal, name)) };
+  return type === 'approval.decided' ? { ...entry, output: redact(output, ofName(approval, name)) } : entry;
+}
+
+const ofName = (schemas: SensitiveSchemas['signal'], name: string): object | undefined =>
+  schemas && Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+
+/** `name` of a signal or an approval is no action's. */
 function nameOf(entry: AuditEntry, invocation: Invocation, names: Map<number, string>): string {
   const { type, name, step } = entry;
   if (/^(signal|approval|state)\./.test(type)) return '';

@@ -1,3 +1,5 @@
+import { base64url } from './invocation-id.ts';
+
 /** What stands where something must not be told. */
 export const REDACTED = '[redacted]';
 
@@ -7,21 +9,39 @@ export type Mask = <T>(value: T) => T;
 /** Shorter lines of a key file are in any text. */
 const SHORTEST_LINE = 16;
 
+/**
+ * An input may mark as many values as it likes, and to look for each would take seconds: beyond this many no text at all is
+ * told.
+ */
+const MOST_SECRETS = 1_000;
+/** A pattern of longer ones is refused by the engine; they are looked for one by one. */
+const LONGEST_IN_PATTERN = 1_000;
+
+type Hide = (text: string) => string;
+
 /** Hides secrets wherever they are part of a text, also as they look in a URL or in base64. */
 export function maskOf(secrets: readonly string[]): Mask {
-  const spellings = [...new Set(secrets.flatMap(spellingsOf))].filter((spelling) => spelling !== '');
-  if (spellings.length === 0) return (value) => value;
-  // One that holds another is looked for first, or the rest of it would stay.
-  const longestFirst = spellings.sort((a, b) => b.length - a.length).map(escape);
-  const pattern = new RegExp(longestFirst.join('|'), 'g');
+  const unique = [...new Set(secrets)].filter((secret) => secret !== '');
+  if (unique.length === 0) return (value) => value;
+  const hide = unique.length > MOST_SECRETS ? () => REDACTED : hiding(unique);
   const mask = (value: unknown): unknown => {
-    if (typeof value === 'string') return value.replace(pattern, REDACTED);
+    if (typeof value === 'string') return hide(value);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map(mask);
     if (value instanceof Error) return mask(value.stack ?? value.message);
-    return isPlain(value) ? maskObject(value, mask) : maskOther(value, pattern);
+    return isPlain(value) ? maskObject(value, mask) : maskOther(value, hide);
   };
   return mask as Mask;
+}
+
+/** One that holds another is looked for first, or the rest of it would stay. */
+function hiding(secrets: readonly string[]): Hide {
+  const spellings = [...new Set(secrets.flatMap(spellingsOf))].filter((spelling) => spelling !== '');
+  const longestFirst = spellings.sort((a, b) => b.length - a.length);
+  const long = longestFirst.filter(({ length }) => length > LONGEST_IN_PATTERN);
+  const pattern = new RegExp(longestFirst.slice(long.length).map(escape).join('|') || '(?!)', 'g');
+  return (text) =>
+    long.reduce((told, one) => told.replaceAll(one, REDACTED), text).replace(pattern, REDACTED);
 }
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
@@ -35,10 +55,10 @@ const maskObject = (value: Record<string, unknown>, mask: (value: unknown) => un
   Object.fromEntries(Object.entries(value).map(([key, part]) => [String(mask(key)), mask(part)]));
 
 /** A URL, a Map, whatever has a form of its own: not copied, so hidden as a whole. */
-function maskOther(value: object, pattern: RegExp): unknown {
+function maskOther(value: object, hide: Hide): unknown {
   try {
     const text = JSON.stringify(value) ?? '';
-    return text.search(pattern) === -1 ? value : REDACTED;
+    return hide(text) === text ? value : REDACTED;
   } catch {
     return REDACTED;
   }
@@ -71,9 +91,10 @@ function passwordOf(secret: string): string[] {
   }
 }
 
-/** Alone, as in a header; in the midst of other bytes it looks otherwise. */
+/** Alone, as in a header; in the midst of other bytes it looks otherwise. Also in the sandbox, which has no `btoa`. */
 function base64Of(secret: string): string[] {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(secret));
-  const base64 = btoa(bytes);
-  return secret === '' ? [] : [base64, base64.replace(/=+$/, '')];
+  if (secret === '') return [];
+  const url = base64url(new TextEncoder().encode(secret));
+  const bare = url.replaceAll('-', '+').replaceAll('_', '/');
+  return [bare.padEnd(Math.ceil(bare.length / 4) * 4, '='), bare, url];
 }

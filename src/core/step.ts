@@ -27,3 +27,10 @@ export interface StepMark {
   safety?: Safety;
   compensationQueue?: string;
 }
+
+/** A workflow that a step has called. */
+export interface CalledWorkflow {
+  workflowId: string;
+  /** False where its caller was ended before it heard of that: it may have, or still may. */
+  hasCompleted: boolean;
+}

@@ -1,9 +1,9 @@
 import type { RecallPlan, StagedInvocation } from './envelope.ts';
-import type { StepMark } from './step.ts';
+import type { CalledWorkflow, StepMark } from './step.ts';
 
 /** A step that a workflow ended from outside has left behind. */
 export interface UnsettledStep {
-  /** The action's name. */
+  /** Of the action, or of the workflow that was called. */
   name: string;
   mark: StepMark;
   /** `open`: nobody knows whether its last attempt has acted, or still will. */
@@ -19,6 +19,8 @@ export interface UnsettledStep {
   output: unknown;
   /** Present where the two are too large to travel along; they are null then. */
   recall?: RecallPlan;
+  /** Present where the step is a workflow. */
+  called?: CalledWorkflow;
   /** What it had enqueued and nobody has started. */
   enqueued?: readonly StagedInvocation[];
 }

@@ -59,6 +59,10 @@ export function compensationFailed(reason: Failure, remaining: readonly Remainin
   );
 }
 
+/** Of a workflow that had completed, to the one that had called it. */
+export const notTakenBack = (why: string): DoError =>
+  new DoError('COMPENSATION_FAILED', `What the workflow had done is not taken back: ${why}`);
+
 /** A failure's message is bounded; the audit has all of them. */
 const clipped = (what: readonly string[]): string =>
   what.length <= 5 ? what.join('; ') : `${what.slice(0, 5).join('; ')}; and ${what.length - 5} more`;

@@ -7,6 +7,7 @@ import { Gates } from './gates.ts';
 import { GuardedBackend } from './guard.ts';
 import { allowOrigins, securityHeaders } from './limits/headers.ts';
 import { Load } from './limits/load.ts';
+import { LoopLag } from './limits/loop-lag.ts';
 import type { Limits } from './limits/settings.ts';
 import { ApiMetrics } from './observe/metrics.ts';
 import { observe } from './observe/observe.ts';
@@ -22,7 +23,8 @@ export function createApp(deps: ApiDeps): Express {
   const metrics = new ApiMetrics();
   const onError = deps.onError ?? ((error: unknown) => log.error('A request met a fault', faultOf(error)));
   const gates = new Gates(deps.authenticate, limits, metrics);
-  const load = new Load(limits, () => metrics.refused('overload'));
+  const lagMs = deps.lagMs ?? (limits.maxLagMs === undefined ? () => 0 : new LoopLag().read);
+  const load = new Load(limits, () => metrics.refused('overload'), lagMs);
   metrics.watch(load);
   const app = configured(limits);
   app.use(observe({ log, metrics, level }), securityHeaders(), ...corsOf(limits), load.admit);

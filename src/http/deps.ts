@@ -46,6 +46,8 @@ export interface ApiDeps {
   ready: () => Promise<void>;
   /** Default: none. */
   limits?: Limits;
+  /** How late the event loop of this process is. Default: as measured, where there is a limit. */
+  lagMs?: () => number;
   /** Default: nothing is written. */
   log?: ActionLog;
   /** At which each request is logged. Default: `debug`. */

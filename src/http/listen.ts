@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DoError } from '../core/errors.ts';
 
 /** Against clients that send a byte at a time; how long an answer may take is not limited by them. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+const SENT_WITHIN = { headersMs: 10_000, requestMs: 60_000, checkMs: 5_000 };
 /** Longer than a proxy in front keeps its connections, or it would meet one that just closed. */
 const KEEP_ALIVE_MS = 65_000;
 /** Longer than anything waits in silence: whoever does not read its answer for so long has gone, or means harm. */
@@ -21,13 +20,18 @@ export interface Listening {
   close(limitMs?: number): Promise<void>;
 }
 
-export async function listen(app: RequestListener, port: number, host = '127.0.0.1'): Promise<Listening> {
+export async function listen(
+  app: RequestListener,
+  port: number,
+  host = '127.0.0.1',
+  sentWithin = SENT_WITHIN,
+): Promise<Listening> {
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: sentWithin.headersMs,
+      requestTimeout: sentWithin.requestMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: sentWithin.checkMs,
     },
     app,
   );

@@ -19,7 +19,8 @@ export const hintsOf = ({ level }: ToolEntry): ToolAnnotations => ({
 /** What a model has to know before it repeats a call that failed. */
 const AFTER_FAILURE = {
   transactional: 'A call that fails has done nothing: it may be repeated.',
-  compensated: 'What a failed call did is taken back before the failure is told: it may be repeated.',
+  compensated:
+    'What a failed call did is taken back before the failure is told: it may be repeated, unless the code is COMPENSATION_FAILED.',
   idempotent: 'A failed call may have acted once: look before repeating it.',
   none: 'A failed call may have acted, also more than once: look before repeating it.',
   workflow: 'Its steps are taken back, where they can be, before a failure is told.',

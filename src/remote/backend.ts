@@ -1,6 +1,6 @@
 import type { Backend, SignalRequest, StartRequest, Started } from '../core/backend.ts';
 import type { Decision } from '../core/decision.ts';
-import { DoError } from '../core/errors.ts';
+import { DoError, isDoError } from '../core/errors.ts';
 import { followAudit } from '../core/follow.ts';
 import type { Audit, Invocation } from '../core/invocation.ts';
 import { notAName } from '../core/kind.ts';
@@ -9,11 +9,14 @@ import { notCompleted } from '../core/outcome.ts';
 import { pause } from '../core/pause.ts';
 import type { InvocationPage, InvocationQuery } from '../core/query.ts';
 import { checkJson } from '../core/validate.ts';
+import { followEvents } from './follow.ts';
 import type { Patience } from './patience.ts';
 import { patiently } from './patience.ts';
 import { send } from './send.ts';
 import type { ApiRequest } from './send.ts';
 import type { RemoteSettings } from './settings.ts';
+import { openStream } from './stream.ts';
+import type { EventBatches } from './stream.ts';
 
 /** Shorter than what proxies commonly cut silent connections at; the wait is asked for again and again. */
 const WAIT_S = 30;
@@ -82,6 +85,27 @@ export class RemoteBackend implements Backend {
   }
 
   follow(id: string, signal?: AbortSignal): AsyncIterable<Audit> {
+    const patience: Patience = { limitMs: this.#waitPatienceMs, isRepeatable: true, signal };
+    const open = async (lastId: string) => await this.#open(`${pathOf(id)}/audit`, lastId, patience);
+    const get = async () =>
+      toInvocation((await this.#send({ method: 'GET', path: pathOf(id), signal }, patience)).body);
+    return followEvents({ open, get, poll: () => this.#poll(id, signal) }, signal);
+  }
+
+  async #open(path: string, lastId: string, patience: Patience): Promise<EventBatches | undefined> {
+    const settings = await this.#settings();
+    try {
+      const { signal } = patience;
+      const { body } = await patiently(() => openStream(settings, { path, lastId, signal }), patience);
+      return body as EventBatches | undefined;
+    } catch (error) {
+      // A process has a bounded number of streams, and still answers.
+      if (isDoError(error) && error.code === 'RATE_LIMITED') return undefined;
+      throw error;
+    }
+  }
+
+  #poll(id: string, signal: AbortSignal | undefined): AsyncIterable<Audit> {
     let last: Audit | undefined;
     const mark = async () => JSON.stringify((last = await this.audit(id)));
     return followAudit({ mark, read: async () => last ?? (await this.audit(id)) }, signal);

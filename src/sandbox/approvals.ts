@@ -10,8 +10,10 @@ import type { CarriedApprovals, OpenOperation } from '../core/carried-run.ts';
 import { toMs } from '../core/duration.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { checkName } from '../core/name.ts';
+import type { Mask } from '../core/secret-mask.ts';
 import { checkJson } from '../core/validate.ts';
 import type { Approval, ApprovalOptions } from '../core/workflow-context.ts';
+import type { Sensitive } from './sensitive.ts';
 
 /** Of those that were settled, this many are still told from those that never were: each change writes all of them again. */
 const SETTLED_SHOWN = 50;
@@ -28,8 +30,10 @@ interface Asked {
 export class Approvals {
   readonly #asked: Asked[];
   readonly #counts: Map<string, number>;
+  readonly #sensitive: Sensitive;
 
-  constructor({ requests, counts }: CarriedApprovals = { requests: [], counts: {} }) {
+  constructor(sensitive: Sensitive, { requests, counts }: CarriedApprovals = { requests: [], counts: {} }) {
+    this.#sensitive = sensitive;
     this.#asked = requests.map((request) => ({
       request: { ...request },
       schema: undefined,
@@ -53,7 +57,8 @@ export class Approvals {
   async #take(answer: ApprovalAnswer): Promise<null> {
     const open = this.#check(answer);
     await condition(() => open.isAwaited);
-    const decision = await decisionOf(open, answer);
+    this.#sensitive.saw(answer.data, open.schema);
+    const decision = await decisionOf(open, answer, this.#sensitive.mask);
     // Somebody else may have been faster while the schema was at work.
     const asked = this.#check(answer);
     asked.decision = decision;
@@ -79,6 +84,7 @@ export class Approvals {
 
   /** The decision, with its data as they were sent. `open` is what a run before had asked for in this place. */
   async ask(name: string, options: ApprovalOptions, open: OpenOperation): Promise<Approval> {
+    this.#sensitive.declare('approval', name, options.schema);
     const asked = this.#again(open, options) ?? this.#open(name, options);
     const { digest, expiresAt } = asked.request;
     open.digest = digest;
@@ -103,7 +109,8 @@ export class Approvals {
 
   #open(name: string, { subject, schema, approvers, timeout }: ApprovalOptions): Asked {
     checkName(name);
-    const plain = checkJson(subject, 'input', name);
+    // The decision holds for what is shown, and its digest must tell nothing more.
+    const plain = this.#sensitive.mask(checkJson(subject, 'input', name));
     const open = this.#asked.flatMap(({ request }) => (request.state === 'open' ? request.subject : []));
     // Together they are in one memo, which Temporal refuses above 2 MiB, and with it the task, for ever.
     checkJson([...open, plain], 'input', name);
@@ -145,11 +152,11 @@ const digestOf = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canon
 /** Any other error in an Update would not refuse it, but fail the task of its workflow again and again. */
 const refusal = (code: ErrorCode, message: string) => ApplicationFailure.nonRetryable(message, code);
 
-async function decisionOf({ schema }: Asked, answer: ApprovalAnswer): Promise<Approval> {
+async function decisionOf({ schema }: Asked, answer: ApprovalAnswer, mask: Mask): Promise<Approval> {
   const { approved, by, reason = null, data = null } = answer;
   const checked = schema && approved ? await validated(schema, data) : { value: data };
   if (checked.issues) {
-    const why = checked.issues.map(({ message }) => message).join('; ');
+    const why = mask(checked.issues.map(({ message }) => message).join('; '));
     throw refusal('INPUT_INVALID', `The decision's data is not valid: ${why}. Nothing was decided.`);
   }
   return { approved, by, at: new Date().toISOString(), reason, data };

@@ -1,4 +1,4 @@
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { AttemptEnvelope } from '../core/envelope.ts';
 import { HANDED_BACK } from '../core/envelope.ts';
 import type { FlowControl } from '../core/flow.ts';
@@ -35,7 +35,7 @@ export interface Attempted {
 }
 
 /** True when the rest belongs into a fresh run. */
-export function isRecordFull(): boolean {
+function isRecordFull(): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   return continueAsNewSuggested || historyLength > RECORD_LIMIT;
 }
@@ -87,7 +87,9 @@ export class AttemptRunner implements LoopPort {
 
   #callOn(taskQueue: string, plan: AttemptPlan): Promise<AttemptEnd> {
     const { name, input, policy, step, endsAt, flow } = this.#attempted;
-    const left = endsAt === undefined ? Infinity : Math.max(1, endsAt - Date.now());
+    const left = endsAt === undefined ? Infinity : endsAt - Date.now();
+    // What ends it is due, and late: an attempt could only be ended again.
+    if (left <= 0) return CancellationScope.current().cancelRequested;
     return runAttemptActivity({
       type: name,
       taskQueue,

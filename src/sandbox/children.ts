@@ -18,10 +18,10 @@ import { checkPriority } from '../core/flow.ts';
 import { failureHandlerName } from '../core/on-failure.ts';
 import { registeredWorkflow } from '../core/registry.ts';
 import { toTiming } from '../core/timing.ts';
-import { stepToken } from '../core/token.ts';
 import { checkSchema } from '../core/validate.ts';
 import type { CallOptions } from '../core/verbs.ts';
 import type { AnyWorkflow } from '../core/workflow-definition.ts';
+import { childIdOf } from './called-workflow.ts';
 import { noticeTemplate } from './failure-notice.ts';
 import { readFailure } from './read-failure.ts';
 import { failedStep } from '../core/step-error.ts';
@@ -76,14 +76,13 @@ export class ChildWorkflows {
     args: [unknown, WorkflowEnvelope],
   ) {
     const caller = this.#caller;
-    const { workflowType, firstExecutionRunId } = workflowInfo();
-    const token = stepToken(workflowType, firstExecutionRunId, path, 0);
+    const { workflowType } = workflowInfo();
     const { deadlineMs } = args[1];
     const deadline = deadlineMs === undefined ? {} : { deadlineMs };
     const step = { path, seq };
     const memo: InvocationMemo = { kind: 'workflow', version, caller, settle: true, step, ...deadline };
     return {
-      workflowId: `${name}/${encodeURIComponent(caller)}/${token}`,
+      workflowId: childIdOf(name, caller, path).workflowId,
       args,
       memo: { [MEMO_KEY]: memo },
       staticSummary: `${path} of ${workflowType}`,

@@ -7,6 +7,7 @@ import { Continuation } from './continuation.ts';
 import { Journal } from './journal.ts';
 import { JournaledSteps } from './journaled-steps.ts';
 import { Loops } from './loops.ts';
+import { Sensitive } from './sensitive.ts';
 import { Signals } from './signals.ts';
 import type { Steps } from './steps.ts';
 import { contextOf } from './workflow-context.ts';
@@ -21,6 +22,7 @@ export interface HandlerOptions {
 export interface HandlerParts {
   context: WorkflowContext;
   continuation: Continuation;
+  sensitive: Sensitive;
 }
 
 /** What a handler works with, as it was left by the run before this one, if there was any. */
@@ -30,20 +32,21 @@ export function handlerParts({ input, envelope, steps, deadlineAt }: HandlerOpti
   const journal = new Journal(resume);
   const host = new JournaledSteps(steps, journal, envelope);
   setHost(host);
-  const signals = new Signals(resume?.signals);
-  const approvals = new Approvals(resume?.approvals);
+  const sensitive = new Sensitive();
+  const signals = new Signals(sensitive, resume);
+  const approvals = new Approvals(sensitive, resume?.approvals);
   signals.listen();
   approvals.listen();
   const carry = (): CarriedBeside => ({
     loops: loops.carried(),
     keyed: host.carried(),
     steps: steps.carried(),
-    signals: signals.carried(),
+    ...signals.carried(),
     approvals: approvals.carried(),
     ...(deadlineAt !== undefined && { deadlineAt }),
   });
   const openSteps = () => host.openCount;
   const continuation = new Continuation({ input, envelope, journal, openSteps, carry });
   const loops = new Loops(journal, continuation.betweenIterations);
-  return { context: contextOf({ journal, loops, signals, approvals }), continuation };
+  return { context: contextOf({ journal, loops, signals, approvals, sensitive }), continuation, sensitive };
 }

@@ -94,6 +94,7 @@ class WorkflowRun {
     const { workflowType: name } = workflowInfo();
     const workflow = registeredWorkflow(name);
     if (!workflow) throw new DoError('WORKFLOW_NOT_FOUND', `This build has no workflow "${name}".`);
+    this.#parts.sensitive.saw(this.#input, workflow.input);
     const parsed = await Verdict.of(() => checkSchema(workflow.input, this.#input, 'input', name));
     const output = await this.#scope.run(() => this.#untilEnded(workflow, parsed));
     // A deadline holds, whatever the handler makes of it; a cancellation it may take for an end of its own.
@@ -139,7 +140,8 @@ class WorkflowRun {
   }
 
   /** Tells the failure once nothing of the workflow goes on, and what can be taken back has been. */
-  async #fail(error: unknown): Promise<never> {
+  async #fail(thrown: unknown): Promise<never> {
+    const error = this.#parts.sensitive.hideIn(thrown);
     const isCancelled = CancellationScope.current().consideredCancelled;
     this.#isLate ||= this.#deadlineAt !== undefined && Date.now() >= this.#deadlineAt;
     this.#hasEnded = true;

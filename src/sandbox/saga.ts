@@ -1,10 +1,13 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import type { Room } from './gate.ts';
-import type { CarriedStep } from '../core/carried-run.ts';
+import type { CarriedChild, CarriedStep } from '../core/carried-run.ts';
 import type { Failure } from '../core/failure.ts';
+import { registeredWorkflow } from '../core/registry.ts';
+import type { CompensationOutcome } from '../core/settle.ts';
 import type { StepEntry, StepMark } from '../core/step.ts';
 import { stepToken } from '../core/token.ts';
 import { currentBuild } from './build-entry.ts';
+import { calledName, childIdOf, settlementOfCalled } from './called-workflow.ts';
 import type { Remaining } from '../core/workflow-end.ts';
 import { ActivitySettlement } from './settlement.ts';
 
@@ -27,29 +30,44 @@ export interface CompletedStep extends SettledStep {
 
 /** What is taken back, last first, when the workflow does not complete. */
 export class Saga {
-  readonly #completed: CompletedStep[] = [];
+  readonly #caller: string;
+  readonly #completed: (CompletedStep | CarriedChild)[] = [];
+
+  constructor(caller: string) {
+    this.#caller = caller;
+  }
 
   add(step: CompletedStep): void {
     if (step.entry.safety?.compensate) this.#completed.push(step);
   }
 
-  /** An action that is as the build has it is not carried along with each of its steps. */
-  carried(): CarriedStep[] {
-    const { actions } = currentBuild();
-    return this.#completed.map(({ entry, mark, input, output, attempt, epoch }) => ({
-      entry: actions[entry.name] === entry ? entry.name : entry,
-      mark,
-      input,
-      output,
-      attempt,
-      epoch,
-    }));
+  /** Whether it has left anything to take back its own record tells. */
+  addChild(child: CarriedChild): void {
+    this.#completed.push(child);
   }
 
-  resume(steps: readonly CarriedStep[], beside: Pick<SettledStep, 'caller' | 'room'>): void {
+  /** An action that is as the build has it is not carried along with each of its steps. */
+  carried(): (CarriedStep | CarriedChild)[] {
     const { actions } = currentBuild();
-    for (const { entry, ...step } of steps)
-      this.add({ ...step, ...beside, entry: typeof entry === 'string' ? actions[entry]! : entry });
+    return this.#completed.map((step) => {
+      if (!('entry' in step)) return step;
+      const { entry, mark, input, output, attempt, epoch } = step;
+      const known = actions[entry.name] === entry ? entry.name : entry;
+      return { entry: known, mark, input, output, attempt, epoch };
+    });
+  }
+
+  resume(steps: readonly (CarriedStep | CarriedChild)[], room: Room): void {
+    const { actions } = currentBuild();
+    const caller = this.#caller;
+    for (const step of steps) {
+      if (!('entry' in step)) {
+        this.addChild(step);
+        continue;
+      }
+      const { entry, ...carried } = step;
+      this.add({ ...carried, caller, room, entry: typeof entry === 'string' ? actions[entry]! : entry });
+    }
   }
 
   /**
@@ -59,22 +77,37 @@ export class Saga {
   async compensate(reason: Failure): Promise<Remaining[]> {
     const remaining: Remaining[] = [];
     for (let step = this.#completed.pop(); step; step = this.#completed.pop()) {
-      const failure = await CancellationScope.nonCancellable(() => compensateStep(step, reason));
-      if (failure) remaining.push({ path: step.mark.path, failure });
+      const failure = await this.#takeBack(step, reason);
+      if (failure) remaining.push({ path: 'entry' in step ? step.mark.path : step.path, failure });
     }
     return remaining;
   }
+
+  async #takeBack(step: CompletedStep | CarriedChild, failure: Failure): Promise<Failure | undefined> {
+    if (!('entry' in step)) return await this.#takeChildBack(step, failure);
+    const { output, attempt, epoch } = step;
+    return failureOf(await settlementOf(step, { output, attempt }).compensate({ attempt, epoch, failure }));
+  }
+
+  async #takeChildBack(child: CarriedChild, failure: Failure): Promise<Failure | undefined> {
+    // Before, what a workflow had done when it completed stayed.
+    if (!patched(CHILDREN_TAKEN_BACK)) return undefined;
+    const { path } = child;
+    const name = calledName(child);
+    const { token, workflowId } = childIdOf(name, this.#caller, path);
+    const settlement = settlementOfCalled({
+      ...{ name, token, mark: child, caller: this.#caller },
+      version: registeredWorkflow(name)?.version ?? '1',
+      called: { workflowId, hasCompleted: true },
+    });
+    return failureOf(await settlement.compensate({ attempt: 1, epoch: 0, failure }));
+  }
 }
 
-async function compensateStep(step: CompletedStep, reason: Failure): Promise<Failure | undefined> {
-  const { output, attempt, epoch } = step;
-  const outcome = await settlementOf(step, { output, attempt }).compensate({
-    attempt,
-    epoch,
-    failure: reason,
-  });
-  return outcome.status === 'failed' ? outcome.failure : undefined;
-}
+const CHILDREN_TAKEN_BACK = 'children-taken-back';
+
+const failureOf = (outcome: CompensationOutcome): Failure | undefined =>
+  outcome.status === 'failed' ? outcome.failure : undefined;
 
 /** Of a step; without an output of one that is not known to have completed. */
 export function settlementOf(

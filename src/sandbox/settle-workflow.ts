@@ -8,11 +8,14 @@ import type { SettledOutcome, SettleEnvelope, UnsettledWorkflow } from '../core/
 import { HEARTBEAT_TIMEOUT_MS, SETTLE, UNSETTLED } from '../core/envelope.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Failure } from '../core/failure.ts';
+import type { CompensationOutcome } from '../core/settle.ts';
 import { settle } from '../core/settle.ts';
 import type { UnsettledPage, UnsettledStep } from '../core/unsettled.ts';
-import { isRecordFull } from './attempt-runner.ts';
+import { settlementOfCalled } from './called-workflow.ts';
 import { releaseEnqueued } from './enqueued.ts';
 import type { Remaining } from '../core/workflow-end.ts';
+import { memoOfNextRun } from './next-run.ts';
+import { isRecordLong } from './record-end.ts';
 import { ActivitySettlement } from './settlement.ts';
 import { compensationFailed } from '../core/workflow-end.ts';
 import { workflowFailure } from './workflow-failure.ts';
@@ -37,7 +40,8 @@ async function settleAll(envelope: SettleEnvelope): Promise<SettledOutcome> {
       if (left) remaining.push({ path: step.mark.path, failure: left });
     }
     from = page.next;
-    if (from !== null && isRecordFull()) await continueAsNew({ ...envelope, resume: { from, remaining } });
+    if (from !== null && isRecordLong(envelope))
+      await continueAsNew({ ...envelope, resume: { from, remaining } });
   }
   if (remaining.length > 0) throw workflowFailure(compensationFailed(failure, remaining), 1, undefined);
   return { outcome: 'compensated' };
@@ -59,8 +63,9 @@ async function readPage(unsettled: UnsettledWorkflow, from: number): Promise<Uns
 
 /** Why it could not be taken back; undefined when nothing of it is left. */
 async function settleStep(step: UnsettledStep, failure: Failure): Promise<Failure | undefined> {
-  const { attempt, state } = step;
+  const { attempt, state, called } = step;
   const failed = { attempt, epoch: 0, failure };
+  if (called) return failureOf(await settlementOfCalled({ ...step, called }).compensate(failed));
   if (state === 'completed') {
     await releaseEnqueued({ output: null, enqueued: step.enqueued ?? [] });
     return await takeBack(step, failed);
@@ -79,9 +84,11 @@ async function takeBack(
   failed: { attempt: number; epoch: number; failure: Failure },
 ): Promise<Failure | undefined> {
   if (!step.mark.safety?.compensate) return undefined;
-  const outcome = await settlementOf(step).compensate(failed);
-  return outcome.status === 'failed' ? outcome.failure : undefined;
+  return failureOf(await settlementOf(step).compensate(failed));
 }
+
+const failureOf = (outcome: CompensationOutcome): Failure | undefined =>
+  outcome.status === 'failed' ? outcome.failure : undefined;
 
 function settlementOf({ mark, token, input, output, recall, ...step }: UnsettledStep): ActivitySettlement {
   const { name, queue, version, caller } = step;
@@ -105,6 +112,6 @@ function settlementOf({ mark, token, input, output, recall, ...step }: Unsettled
 }
 
 async function continueAsNew(next: SettleEnvelope): Promise<never> {
-  const { workflowType, taskQueue, memo } = workflowInfo();
-  return await makeContinueAsNewFunc({ workflowType, taskQueue, memo: { ...memo } })(null, next);
+  const { workflowType, taskQueue } = workflowInfo();
+  return await makeContinueAsNewFunc({ workflowType, taskQueue, memo: memoOfNextRun() })(null, next);
 }

@@ -12,7 +12,7 @@ import type {
   SealOutcome,
   Settlement,
 } from '../core/settle.ts';
-import type { StepMark } from '../core/step.ts';
+import type { CalledWorkflow, StepMark } from '../core/step.ts';
 import { labelOf } from './attempt-runner.ts';
 import { CompensationRunner } from './compensation-runner.ts';
 import { releaseEnqueued } from './enqueued.ts';
@@ -41,6 +41,8 @@ export interface Settled {
   recall?: RecallPlan | undefined;
   /** True: they are not here at all. */
   isElsewhere?: boolean | undefined;
+  /** Of a step that is a workflow. */
+  called?: CalledWorkflow;
   /** Resolves when something of that size may travel. */
   room?: Room | undefined;
 }
@@ -120,9 +122,10 @@ export class ActivitySettlement implements Settlement {
   }
 
   #meta(open: OpenAttempt): Omit<AttemptEnvelope, 'attempt' | 'maximumAttempts'> {
-    const { envelope, tokenOf, firstRunId, step } = this.#settled;
+    const { envelope, tokenOf, firstRunId, step, called } = this.#settled;
     const { version, caller } = envelope;
-    return { token: tokenOf(open), firstRunId, version, caller, ...(step && { step }) };
+    const own = { token: tokenOf(open), firstRunId, version, caller };
+    return { ...own, ...(step && { step }), ...(called && { called }) };
   }
 }
 

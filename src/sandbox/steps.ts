@@ -28,7 +28,7 @@ type Ended = Extract<LoopResult, { attempts: number }>;
 
 /** `charge.invoke(x)` in a handler: the attempt loop within the workflow, each attempt an activity. */
 export class Steps implements Host {
-  readonly saga = new Saga();
+  readonly saga: Saga;
   /** Of steps that failed and could not be taken back. */
   readonly remaining: Remaining[] = [];
   readonly #caller: string;
@@ -41,6 +41,7 @@ export class Steps implements Host {
   #openCount = 0;
 
   constructor(caller: string, endsAt: number | undefined) {
+    this.saga = new Saga(caller);
     this.#caller = caller;
     this.#endsAt = endsAt;
     this.#children = new ChildWorkflows(caller);
@@ -57,7 +58,7 @@ export class Steps implements Host {
     for (const [name, count] of Object.entries(calls)) this.#calls.set(name, count);
     this.#seq = seq;
     this.remaining.push(...remaining);
-    this.saga.resume(completed, { caller: this.#caller, room: this.#gate.room });
+    this.saga.resume(completed, this.#gate.room);
   }
 
   /** How many have begun and not ended. */
@@ -121,7 +122,9 @@ export class Steps implements Host {
       if (scope.consideredCancelled) await scope.cancelRequested;
       if (step) return await this.#run(step, deadlineAt);
       await room(bytesOf(plain));
-      return await this.#children.invoke(name, plain, { path, seq, options, deadlineAt });
+      const output = await this.#children.invoke(name, plain, { path, seq, options, deadlineAt });
+      this.saga.addChild({ path, seq });
+      return output;
     } finally {
       this.#gate.leave();
       this.#openCount--;

@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import type { Loops } from './loops.ts';
 import { done } from './loops.ts';
 import { parallel } from '../core/parallel.ts';
+import type { Sensitive } from './sensitive.ts';
 import type { Signals } from './signals.ts';
 import { checkState } from './state.ts';
 
@@ -20,15 +21,17 @@ export interface ContextParts {
   loops: Loops;
   signals: Signals;
   approvals: Approvals;
+  sensitive: Sensitive;
 }
 
 /** What a handler is given beside its input. */
-export function contextOf({ journal, loops, signals, approvals }: ContextParts): WorkflowContext {
+export function contextOf({ journal, loops, sensitive, ...told }: ContextParts): WorkflowContext {
+  const { signals, approvals } = told;
   const { workflowType, workflowId, firstExecutionRunId: firstRunId } = workflowInfo();
   return {
     invocationId: invocationIdOf({ workflowId, firstRunId }),
     idempotencyKey: invocationToken(workflowType, firstRunId),
-    log: logOnce(journal),
+    log: logOnce(journal, sensitive),
     now: () => new Date(journal.current().recall(({ now }) => now, Date.now)),
     uuid: () => journal.current().recall(({ uuid }) => uuid, uuid4),
     sleep: (duration) => sleepOnce(journal, toMs(duration, 'duration')),
@@ -38,11 +41,17 @@ export function contextOf({ journal, loops, signals, approvals }: ContextParts):
         if (limit !== undefined) open.until ??= Date.now() + limit;
         return await signals.next(name, schema, open.until);
       });
+      // Also what a run before this one has taken.
+      sensitive.saw(payload, schema);
       return (await checkSchema(schema, payload, 'input', name)) as never;
     },
-    approval: (name, options) => askOnce(journal, approvals, name, options),
+    approval: async (name, options) => {
+      const approval = await askOnce(journal, approvals, name, options);
+      sensitive.saw(approval.data, options?.schema);
+      return approval;
+    },
     set: (state) => {
-      const plain = checkState(state, workflowType);
+      const plain = sensitive.mask(checkState(state, workflowType));
       if (journal.current().isNew('set')) upsertMemo({ [STATE_KEY]: plain });
     },
     parallel,
@@ -73,11 +82,11 @@ async function askOnce<Data>(
 }
 
 /** Each line once: a handler that runs again up to where it was has written those before. */
-function logOnce(journal: Journal): ActionLog {
+function logOnce(journal: Journal, sensitive: Sensitive): ActionLog {
   const write =
     (level: keyof ActionLog): ActionLog[typeof level] =>
     (message, attributes) => {
-      if (journal.current().isNew('log')) log[level](message, attributes);
+      if (journal.current().isNew('log')) log[level](sensitive.mask(message), sensitive.mask(attributes));
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

@@ -1,5 +1,5 @@
 import type { InvocationRecord, Reading } from '../audit/index.ts';
-import { outcomeOf, readInvocation, toEntries } from '../audit/index.ts';
+import { outcomeOf, readInvocation, sensitiveSchemas, toEntries } from '../audit/index.ts';
 import type { Backend, SignalRequest, StartRequest, Started } from '../core/backend.ts';
 import type { Catalogue, CatalogueEntry } from '../core/catalogue.ts';
 import type { Decision } from '../core/decision.ts';
@@ -141,13 +141,15 @@ export class TemporalBackend implements Backend {
   }
 
   list(query: InvocationQuery): Promise<InvocationPage> {
-    return listInvocations(this.#options.temporal, query, this.#reading);
+    const known = this.#options.catalogue.list().map(({ name }) => name);
+    return listInvocations(this.#options.temporal, query, { reading: this.#reading, known });
   }
 
   async audit(id: string): Promise<Audit> {
     const record = await readRecord(this.#options.temporal, executionOf(id));
     const invocation = await this.#read(record);
-    return redactAudit({ invocation, entries: toEntries(record, this.#reading) }, this.#options.catalogue);
+    const audit = { invocation, entries: toEntries(record, this.#reading) };
+    return redactAudit(audit, this.#options.catalogue, sensitiveSchemas(record, this.#reading));
   }
 
   follow(id: string, signal?: AbortSignal): AsyncIterable<Audit> {
@@ -177,7 +179,7 @@ export class TemporalBackend implements Backend {
 
   async #read(record: InvocationRecord): Promise<Invocation> {
     const invocation = readInvocation(record, this.#reading);
-    if (mayBeUnsettled(invocation))
+    if (mayBeUnsettled(invocation) || isCalled(record, invocation))
       return { ...invocation, ...(await this.#settledBy(record, invocation.name)) };
     if (invocation.status !== 'running') return invocation;
     const waitingFor = await missingWorker(this.#options.temporal, record);
@@ -210,6 +212,12 @@ export class TemporalBackend implements Backend {
 /** How it ended was told by no code of ours, or what it did could not be taken back. */
 const mayBeUnsettled = ({ status, error }: Invocation): boolean =>
   status === 'terminated' || error?.type === 'Timeout' || error?.code === 'COMPENSATION_FAILED';
+
+/** What has completed is taken back only where the workflow that called it does not complete. */
+const isCalled = ({ runs }: InvocationRecord, { status, kind }: Invocation): boolean =>
+  status === 'completed' &&
+  kind === 'workflow' &&
+  runs[0]?.[0]?.workflowExecutionStartedEventAttributes?.parentWorkflowExecution?.workflowId !== undefined;
 
 const lastRunIdOf = (record: InvocationRecord): string =>
   record.runs.at(-1)?.[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId ?? '';

@@ -2,17 +2,21 @@ import type { Reading } from '../audit/index.ts';
 import type { InvocationItem, InvocationPage, InvocationQuery } from '../core/query.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
-import { DEFAULT_TENANT } from '../core/caller.ts';
-import { SETTLE } from '../core/envelope.ts';
 import { isWithin } from '../core/subject.ts';
 import { cursorOf, pageTokenOf } from './cursor.ts';
 import type { ListedRun } from './list-item.ts';
 import { mayMatch, readItem } from './list-item.ts';
+import type { Narrowing } from './visible.ts';
+import { narrowing } from './visible.ts';
 
 /** How often Temporal is asked for one page of ours, when what it lists is not ours or does not match. */
 const ROUNDS = 20;
-/** Rows that are looked through at a time for those of a tenant. */
+/** Where rows of a tenant are sought among all: each is a large page, and others wait for the same server. */
+const SPARSE_ROUNDS = 4;
+/** Rows that are looked through at a time then. */
 const SCAN = 500;
+/** Rows of theirs: the outcome of each may have to be looked up, so that a filter that nothing matches costs as many reads. */
+const MOST_ROWS = 1_000;
 /** Outcomes that are looked up at the same time. */
 const LOOKUPS = 25;
 
@@ -23,16 +27,19 @@ const LOOKUPS = 25;
 export async function listInvocations(
   temporal: TemporalConnection,
   query: InvocationQuery,
-  reading: Reading,
+  { reading, known }: { reading: Reading; known: readonly string[] },
 ): Promise<InvocationPage> {
+  const narrowed = narrowing(query, known);
   const items: InvocationItem[] = [];
   let token = pageTokenOf(query);
-  for (let round = 0; round < ROUNDS; round++) {
-    const page = await listVisible(temporal, query, query.limit - items.length, token);
+  let rows = 0;
+  for (let round = 0; round < (narrowed.isSparse ? SPARSE_ROUNDS : ROUNDS); round++) {
+    const page = await listVisible(temporal, query, narrowed, { wanted: query.limit - items.length, token });
     const candidates = page.executions.filter((run) => mayMatch(run, query, reading));
     items.push(...(await readItems(temporal, candidates, query, reading)));
     token = page.nextPageToken;
-    if (token.length === 0 || items.length >= query.limit) break;
+    rows += page.executions.length;
+    if (token.length === 0 || items.length >= query.limit || rows >= MOST_ROWS) break;
   }
   return { items, nextCursor: token.length === 0 ? null : cursorOf(token, query) };
 }
@@ -45,27 +52,25 @@ export async function listInvocations(
 async function listVisible(
   temporal: TemporalConnection,
   query: InvocationQuery,
-  wanted: number,
-  token: Uint8Array,
+  { clauses, isSparse }: Narrowing,
+  { wanted, token }: { wanted: number; token: Uint8Array },
 ): Promise<RunPage> {
   const { within } = query;
-  if (!within) return await listRuns(temporal, query, wanted, token);
+  const runs = (pageSize: number) => listRuns(temporal, toVisibilityQuery(query, clauses), pageSize, token);
+  if (!within) return await runs(wanted);
   const seen = ({ execution }: ListedRun) => isWithin(execution?.workflowId ?? '', within);
   // Not spread: the fields of a message that are not set are its prototype's.
   const only = ({ executions, nextPageToken }: RunPage) => ({
     executions: executions.filter(seen),
     nextPageToken,
   });
-  const page = await listRuns(temporal, query, Math.max(wanted, hasTenant(query) ? SCAN : 0), token);
+  const page = await runs(isSparse ? Math.max(wanted, SCAN) : wanted);
   const visible = page.executions.flatMap((run, at) => (seen(run) ? [at] : []));
   const isLast = page.nextPageToken.length === 0 && visible.length <= wanted;
   const end = (visible[Math.min(wanted, visible.length) - 1] ?? page.executions.length - 1) + 1;
   if (isLast || end === page.executions.length) return only(page);
-  return only(await listRuns(temporal, query, end, token));
+  return only(await runs(end));
 }
-
-const hasTenant = ({ within }: InvocationQuery): boolean =>
-  within !== undefined && within.tenant !== DEFAULT_TENANT;
 
 interface RunPage {
   executions: ListedRun[];
@@ -74,18 +79,13 @@ interface RunPage {
 
 async function listRuns(
   temporal: TemporalConnection,
-  query: InvocationQuery,
+  query: string,
   pageSize: number,
   nextPageToken: Uint8Array,
 ): Promise<RunPage> {
   const { service, namespace } = temporal;
   return await call(temporal, () =>
-    service.listWorkflowExecutions({
-      namespace,
-      query: toVisibilityQuery(query),
-      pageSize,
-      nextPageToken,
-    }),
+    service.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken }),
   );
 }
 
@@ -126,33 +126,14 @@ const NOT_COMPLETED = 'ExecutionStatus IN ("Failed", "Canceled", "TimedOut", "Te
  * Only attributes that every Temporal has. Names and times were checked, so nothing in them needs escaping. A run that
  * was continued has a later start than its invocation, so it may be missed by `until`; by `since` it never is.
  */
-function toVisibilityQuery(query: InvocationQuery): string {
+function toVisibilityQuery(query: InvocationQuery, within: readonly string[]): string {
   const { name, status, code, since, until } = query;
   const any = code === undefined ? 'ExecutionStatus != "ContinuedAsNew"' : NOT_COMPLETED;
   return [
     status === undefined ? any : STATUS_QUERIES[status],
     ...(name === undefined ? [] : [`WorkflowType = "${name}"`]),
-    ...withinClauses(query),
+    ...within,
     ...(since === undefined ? [] : [`StartTime >= "${since}"`]),
     ...(until === undefined ? [] : [`StartTime < "${until}"`]),
   ].join(' AND ');
 }
-
-/** So that Temporal looks through little that is not theirs. Its prefixes are taken as they are, `%` and `_` too. */
-function withinClauses({ name, within }: InvocationQuery): string[] {
-  if (!within) return [];
-  const { tenant, names } = within;
-  const types = names.includes('*') ? [] : names.map(typeClause);
-  return [
-    ...(name === undefined && types.length > 0 ? [`(${types.join(' OR ')})`] : []),
-    ...(name === undefined || tenant === DEFAULT_TENANT
-      ? []
-      : [`WorkflowId STARTS_WITH "${name}/${encodeURIComponent(`${tenant}:`)}"`]),
-  ];
-}
-
-/** What settles an invocation has its name with a suffix. */
-const typeClause = (pattern: string): string =>
-  pattern.endsWith('.*')
-    ? `WorkflowType STARTS_WITH "${pattern.slice(0, -1)}"`
-    : `WorkflowType IN ("${pattern}", "${pattern}${SETTLE}")`;

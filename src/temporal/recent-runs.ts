@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../audit/index.ts';
+import { openPayloads } from './codec-walk.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { readRun } from './history.ts';
@@ -49,6 +50,8 @@ async function recordOf(
 ): Promise<RecordedRun> {
   const { workflowId, runId } = run;
   const events = await readRun(temporal, { workflowId, firstRunId: runId }, runId);
+  // What cannot be decrypted cannot be repeated either, which would be told of the build and not of the key.
+  openPayloads(events, temporal.cipher.require);
   const firstRunId = events[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId || runId;
   return { ...run, invocationId: invocationIdOf({ workflowId, firstRunId }), events };
 }

@@ -1,35 +1,11 @@
 import type { HistoryEvent } from '../audit/index.ts';
-import type { AttemptEnvelope, AttemptReport, StagedInvocation } from '../core/envelope.ts';
+import type { AttemptEnvelope, AttemptReport } from '../core/envelope.ts';
 import { HANDED_BACK, SEAL, unpackReport } from '../core/envelope.ts';
 import type { SealOutcome } from '../core/settle.ts';
 import type { StepMark } from '../core/step.ts';
 import { readPayloads } from './payloads.ts';
-
-/** What the record says of one step: its last attempt, and what came of that. */
-export interface RecordedStep {
-  name: string;
-  mark: StepMark;
-  meta: AttemptEnvelope;
-  input: unknown;
-  state: 'open' | 'completed';
-  /** In the order of the record; 0 while it is open. */
-  completedAt: number;
-  output: unknown;
-  enqueued: readonly StagedInvocation[];
-  isSealed: boolean;
-  isTakenBack: boolean;
-}
-
-export interface StepRecord {
-  /** By their paths. */
-  steps: Map<string, RecordedStep>;
-  /** How many have completed so far. */
-  completions: number;
-  /** Workflow ids of what was started as a child. */
-  started: Set<string>;
-  /** What was taken back or sealed, as `keyOf` names it: also of steps that are on another record. */
-  settled: Set<string>;
-}
+import { RecordedCalls } from './recorded-calls.ts';
+import type { RecordedStep, StepRecord } from './step-record.ts';
 
 export const keyOf = (path: string, attempt: number, what: 'sealed' | 'taken-back'): string =>
   `${path} ${attempt} ${what}`;
@@ -50,9 +26,11 @@ interface Scheduled {
 class RunOfSteps {
   readonly #record: StepRecord;
   readonly #scheduled = new Map<string, Scheduled>();
+  readonly #called: RecordedCalls;
 
   constructor(record: StepRecord) {
     this.#record = record;
+    this.#called = new RecordedCalls(record);
   }
 
   read(events: readonly HistoryEvent[]): void {
@@ -60,6 +38,7 @@ class RunOfSteps {
       const { activityTaskCompletedEventAttributes: completed, activityTaskFailedEventAttributes: failed } =
         event;
       const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
+      this.#called.read(event);
       if (event.activityTaskScheduledEventAttributes) this.#schedule(event);
       if (completed) this.#complete(String(completed.scheduledEventId), readPayloads(completed.result)[0]);
       if (failed?.failure?.applicationFailureInfo?.type === HANDED_BACK)

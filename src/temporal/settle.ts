@@ -3,8 +3,11 @@ import { outcomeOf } from '../audit/index.ts';
 import { DEFAULT_TENANT, tenantOf } from '../core/caller.ts';
 import type { InvocationMemo, SettledOutcome, SettleEnvelope } from '../core/envelope.ts';
 import { MEMO_KEY, SETTLE } from '../core/envelope.ts';
+import type { InvocationError } from '../core/invocation.ts';
+import type { CalledWorkflow } from '../core/step.ts';
 import { subjectOfWorkflow } from '../core/subject.ts';
 import { DoError } from '../core/errors.ts';
+import { notTakenBack } from '../core/workflow-end.ts';
 import type { TemporalConnection } from './connection.ts';
 import { call } from './connection.ts';
 import { GRPC, grpcCode } from './grpc.ts';
@@ -14,7 +17,7 @@ import { readPayloads, toPayload, toPayloads } from './payloads.ts';
 import { runsBetween } from './between.ts';
 import { findExecution } from './find.ts';
 import type { RunOf, UnsettledRun } from './unsettled.ts';
-import { readUnsettled } from './unsettled.ts';
+import { readTakenBack, readUnsettled } from './unsettled.ts';
 
 /** Enum values of Temporal's API. */
 const ALLOW_DUPLICATE_FAILED_ONLY = 2;
@@ -139,6 +142,31 @@ async function settleRun(
     'COMPENSATION_FAILED',
     `The run that had this id before was ended from outside and is not settled: ${error?.message ?? status}`,
   );
+}
+
+/**
+ * Takes back what a workflow had done that another one called, where it completed: otherwise it has settled itself. Gives
+ * the invocation that does it; undefined where there is nothing to take back. `COMPENSATION_FAILED` where it cannot be.
+ */
+export async function settleCalled(
+  temporal: TemporalConnection,
+  { workflowId, hasCompleted, error }: CalledWorkflow & { error: InvocationError },
+  project: string,
+  signal: AbortSignal,
+): Promise<Execution | undefined> {
+  const called = await findExecution(temporal, { workflowId });
+  if (!called && hasCompleted) throw notTakenBack(`the record of ${workflowId} is no longer kept`);
+  if (!called) return undefined;
+  const closing = await waitForClose(temporal, called.execution, signal);
+  if (!closing.workflowExecutionCompletedEventAttributes) return undefined;
+  // It may have gone on in another run meanwhile.
+  const { execution, runId } = (await findExecution(temporal, { workflowId })) ?? called;
+  const left = await readTakenBack(temporal, { ...execution, runId }, error);
+  const settling = left && (await start(temporal, left, { project, again: true }));
+  if (!settling) return undefined;
+  const last = outcomeOf(await waitForClose(temporal, settling, signal), { decode: readPayloads });
+  if (last.status !== 'completed') throw notTakenBack(last.error?.message ?? last.status);
+  return settling;
 }
 
 const memoFor = ({ kind, envelope, invocationId }: UnsettledRun): InvocationMemo => ({

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { SignalRequest } from '../core/backend.ts';
+import type { SignalEnvelope } from '../core/signal-envelope.ts';
 import { DoError } from '../core/errors.ts';
 import { notAName } from '../core/kind.ts';
 import { isName } from '../core/name.ts';
@@ -18,9 +19,10 @@ export async function sendSignal(
   caller: string,
 ): Promise<void> {
   if (!isName(name)) throw notAName('signal', name);
-  const input = toPayloads(checkJson(payload, 'input', name));
-  const requestId =
-    idempotencyKey === undefined ? randomUUID() : requestIdOf([caller, id, name, idempotencyKey]);
+  const plain = checkJson(payload, 'input', name);
+  const key = idempotencyKey === undefined ? undefined : requestIdOf([caller, id, name, idempotencyKey]);
+  const input = key === undefined ? toPayloads(plain) : toPayloads(plain, { key } satisfies SignalEnvelope);
+  const requestId = key ?? randomUUID();
   await toCurrentRun(temporal, id, {
     check: ({ memo }) => checkSignal(name, memo),
     tell: async ({ workflowId, runId }) => {

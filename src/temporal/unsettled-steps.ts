@@ -4,8 +4,8 @@ import type { UnsettledPage, UnsettledStep } from '../core/unsettled.ts';
 import type { TemporalConnection } from './connection.ts';
 import { readRecord } from './history.ts';
 import { actionQueue } from './queues.ts';
-import type { RecordedStep, StepRecord } from './recorded-steps.ts';
 import { keyOf, readSteps } from './recorded-steps.ts';
+import type { RecordedStep, StepRecord } from './step-record.ts';
 
 /** A page travels in one result, which may have 2 MiB. */
 const PAGE_BYTES = 1_000_000;
@@ -20,6 +20,7 @@ export function unsettledOf(record: StepRecord, settled: ReadonlySet<string>): R
   const left = [...record.steps.values()].filter((step) => {
     const { safety = {} } = step.mark;
     if (step.isTakenBack || isSettled(step, 'taken-back')) return false;
+    if (step.calledId !== undefined) return true;
     if (safety.compensate) return true;
     if (step.state === 'completed') return notStarted(step, record).length > 0;
     return needsSeal(safety) && !step.isSealed && !isSettled(step, 'sealed');
@@ -69,8 +70,10 @@ function toUnsettled(
   record: StepRecord,
   { workflowId, firstRunId, project }: { workflowId: string; firstRunId: string; project: string },
 ): UnsettledStep {
-  const { name, mark, state, meta, input, output } = step;
+  const { name, mark, state, meta, input, output, calledId } = step;
   const { attempt, token, version, caller = 'local' } = meta;
+  const called =
+    calledId === undefined ? {} : { called: { workflowId: calledId, hasCompleted: state === 'completed' } };
   const enqueued = notStarted(step, record);
   const carried =
     bytesOf(input) + bytesOf(output) <= INLINE_BYTES
@@ -79,6 +82,7 @@ function toUnsettled(
   return {
     ...{ name, mark, state, attempt, token, version, caller, queue: actionQueue(project, name) },
     ...carried,
+    ...called,
     ...(enqueued.length > 0 && { enqueued }),
   };
 }

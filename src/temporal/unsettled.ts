@@ -60,6 +60,22 @@ export async function readUnsettled(
   return { workflowId, runId, name, sameInput: true, invocationId, ...told };
 }
 
+/** What a workflow has left that completed, and is taken back all the same; undefined where that is nothing. */
+export async function readTakenBack(
+  temporal: TemporalConnection,
+  { workflowId, firstRunId, runId }: RunOf & { firstRunId: string },
+  error: UnsettledAttempt['error'],
+): Promise<UnsettledRun | undefined> {
+  const events = await readRun(temporal, { workflowId, firstRunId }, runId);
+  const started = events[0]?.workflowExecutionStartedEventAttributes;
+  const name = started?.workflowType?.name ?? '';
+  const envelope = readPayloads(started?.input)[1] as WorkflowEnvelope;
+  const left = await leftByWorkflow(temporal, envelope, { workflowId, firstRunId });
+  if (typeof left === 'string') return undefined;
+  const invocationId = invocationIdOf({ workflowId, firstRunId });
+  return { workflowId, runId, name, sameInput: true, invocationId, ...left({ invocationId, error }) };
+}
+
 type Envelope = InvocationEnvelope | WorkflowEnvelope;
 const isOfAction = (envelope: Envelope): envelope is InvocationEnvelope => 'policy' in envelope;
 
@@ -86,7 +102,7 @@ function leftByAction(
 
 async function leftByWorkflow(
   temporal: TemporalConnection,
-  { version, caller }: WorkflowEnvelope,
+  { version, caller, recordLimit }: WorkflowEnvelope,
   run: { workflowId: string; firstRunId: string },
 ): Promise<Left> {
   const record = readSteps((await readRecord(temporal, run)).runs);
@@ -95,7 +111,12 @@ async function leftByWorkflow(
   return (of) => ({
     kind: 'workflow',
     input: null,
-    envelope: { version, caller, settlesWorkflow: { ...of, ...run, earlier: [] } },
+    envelope: {
+      version,
+      caller,
+      settlesWorkflow: { ...of, ...run, earlier: [] },
+      ...(recordLimit !== undefined && { recordLimit }),
+    },
   });
 }
 

@@ -16,7 +16,7 @@ import type { Limited, WithSlot } from './limited.ts';
 import { withSlot } from './limited.ts';
 import { recalled } from './recall.ts';
 import { stageInvocation } from './stage.ts';
-import { sealToken, settlePredecessor, unsettledPage } from './steps.ts';
+import { sealToken, settlePredecessor, takeCalledBack, unsettledPage } from './steps.ts';
 
 /** The activity of every action. Its type is the action's name, or for the platform's own steps begins with that. */
 export const activityOf =
@@ -28,7 +28,7 @@ export const activityOf =
       case undefined:
         return attempt({ name, role: 'handler', input }, meta as AttemptEnvelope, host);
       case COMPENSATE:
-        return attempt({ name, role: 'compensate', input }, meta as AttemptEnvelope, host);
+        return compensation({ name, role: 'compensate', input }, meta as AttemptEnvelope, host);
       case SEAL:
         return sealToken(name, meta as AttemptEnvelope, host);
       case PREDECESSOR:
@@ -45,6 +45,9 @@ const versionOf = (action: AnyAction, role: Attempt['role'], { version, compensa
   role === 'handler' && !compensates && action.version !== version ? { version: action.version } : {};
 
 type Asked = Pick<Attempt, 'role' | 'input'> & { name: string };
+
+const compensation = (asked: Asked, meta: AttemptEnvelope, host: WorkerHost): Promise<unknown> =>
+  meta.called ? takeCalledBack(meta.called, meta, host) : attempt(asked, meta, host);
 
 async function attempt(
   { name, ...asking }: Asked,

@@ -9,10 +9,11 @@ import type {
 } from '../core/envelope.ts';
 import { isDoError } from '../core/errors.ts';
 import type { SealOutcome } from '../core/settle.ts';
+import type { CalledWorkflow } from '../core/step.ts';
 import type { UnsettledPage } from '../core/unsettled.ts';
 import { seal, unknownReceipts } from '../store/index.ts';
 import { invocationIdOf } from '../temporal/ids.ts';
-import { settleBefore } from '../temporal/settle.ts';
+import { settleBefore, settleCalled } from '../temporal/settle.ts';
 import { readUnsettledPage } from '../temporal/unsettled-steps.ts';
 import { toStepFailure } from './failure.ts';
 import type { WorkerHost } from './host.ts';
@@ -46,14 +47,36 @@ export async function settlePredecessor(
   try {
     return await settleBefore(temporal, { before, own }, project, cancellationSignal);
   } catch (error) {
-    if (isDoError(error) && error.code === 'COMPENSATION_FAILED') {
-      throw toStepFailure(error, { code: 'COMPENSATION_FAILED', nonRetryable: true });
-    }
-    throw error;
+    throw finalWhereNotTakenBack(error);
   } finally {
     pulse.stop();
   }
 }
+
+/** Takes back what a workflow has done that a step had called; gives the invocation that did it, if one had to. */
+export async function takeCalledBack(
+  called: CalledWorkflow,
+  { compensates }: AttemptEnvelope,
+  { temporal, project }: WorkerHost,
+): Promise<{ settledBy: string } | null> {
+  const { cancellationSignal, heartbeat } = Context.current();
+  const pulse = new Pulse(heartbeat.bind(Context.current()));
+  try {
+    const { error } = compensates!;
+    const execution = await settleCalled(temporal, { ...called, error }, project, cancellationSignal);
+    return execution ? { settledBy: invocationIdOf(execution) } : null;
+  } catch (error) {
+    throw finalWhereNotTakenBack(error);
+  } finally {
+    pulse.stop();
+  }
+}
+
+/** To try again would not help: what could be tried, was. */
+const finalWhereNotTakenBack = (error: unknown): unknown =>
+  isDoError(error) && error.code === 'COMPENSATION_FAILED'
+    ? toStepFailure(error, { code: 'COMPENSATION_FAILED', nonRetryable: true })
+    : error;
 
 /** What is to be settled of a workflow that was ended from outside, from a place in that list on. */
 export async function unsettledPage(

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { httpRequest } from '../../src/actions/index.ts';
+import { jsonSchemaOf } from '../../src/core/json-schema.ts';
+import { redact } from '../../src/core/redact.ts';
 import { attemptOf, failureOf, tokenOf } from './attempt-of.ts';
 import { allow, answering, serve } from './http/server.ts';
 
@@ -111,6 +113,16 @@ it('refuses a response that is too large to be stored, and says that the request
     nonRetryable: true,
     message: expect.stringContaining('What the request did there is done.') as string,
   });
+});
+
+it('shows the names of headers and no value, neither in the input nor in what a server quotes of it', async () => {
+  const server = await serve(answering(401, JSON_TYPE, '{"error":"unknown token s3cret-t0ken"}'));
+  const given = { url: server.origin, headers: { Authorization: 'Bearer s3cret-t0ken' } };
+  const shown = redact(given, jsonSchemaOf(httpRequest.input, 'input'));
+  expect(shown).toEqual({ url: server.origin, headers: { Authorization: '[redacted]' } });
+  const failure = await failureOf(httpRequest, given);
+  expect(failure.message).toContain('answered 401 Unauthorized: {"error":"unknown token [redacted]"}');
+  expect(JSON.stringify(failure)).not.toContain('s3cret');
 });
 
 describe('a credential', () => {

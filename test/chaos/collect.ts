@@ -34,26 +34,40 @@ export async function listAll(system: System, filter = ''): Promise<Invocation[]
   return all;
 }
 
-/** Ids of everything anybody has heard of: a listing may lag, an acknowledged id must not be missing. */
-async function readAudits(
-  system: System,
-  record: ClientRecord,
-  onProgress: (text: string) => void,
-): Promise<Audit[]> {
-  const listed = (await listAll(system)).map(({ id }) => id);
-  const told = record.events.flatMap(({ id }) => (id === undefined ? [] : [id]));
-  const ids = [...new Set([...listed, ...told])];
-  let done = 0;
-  const audits = await inParallel(ids, async (id) => {
-    if (++done % 100 === 0) onProgress(`read ${done} of ${ids.length} audits`);
+/** Reads the record of everything anybody has heard of: a listing may lag, an acknowledged id must not be missing. */
+export class AuditReader {
+  readonly #system: System;
+  readonly #record: ClientRecord;
+  /** Of what has closed, which is not read twice. */
+  readonly #closed = new Map<string, Audit>();
+
+  constructor(system: System, record: ClientRecord) {
+    this.#system = system;
+    this.#record = record;
+  }
+
+  async read(onProgress: (text: string) => void = () => undefined): Promise<Audit[]> {
+    const listed = (await listAll(this.#system)).map(({ id }) => id);
+    const told = this.#record.events.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    const ids = [...new Set([...listed, ...told])];
+    let done = 0;
+    const audits = await inParallel(ids, async (id) => {
+      if (++done % 100 === 0) onProgress(`read ${done} of ${ids.length} audits`);
+      return this.#closed.get(id) ?? (await this.#readOne(id, APIS[done % APIS.length]!));
+    });
+    return audits.flatMap((audit) => audit ?? []);
+  }
+
+  async #readOne(id: string, via: string): Promise<Audit | undefined> {
     const path = `/v1/invocations/${id}/audit`;
-    return await read<Audit>(system, path, APIS[done % APIS.length]).catch((error: unknown) => {
+    const audit = await read<Audit>(this.#system, path, via).catch((error: unknown) => {
       // An invocation that was told and is not there is for the checker to judge.
       if (String(error).includes('INVOCATION_NOT_FOUND')) return undefined;
       throw error;
     });
-  });
-  return audits.flatMap((audit) => audit ?? []);
+    if (audit && audit.invocation.status !== 'running') this.#closed.set(id, audit);
+    return audit;
+  }
 }
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
@@ -110,6 +124,20 @@ async function replay(system: System, audits: readonly Audit[]): Promise<Replay[
   });
 }
 
+/** What is found where the effects should be, past everything that could deny it. */
+export async function readEffects(
+  system: System,
+): Promise<Pick<Facts, 'ledger' | 'notes' | 'holds' | 'mails'>> {
+  return {
+    ledger: await system.query<LedgerRow>(
+      'select ref, token, invocation_id as "invocationId", attempt, "from", "to", amount from ledger',
+    ),
+    notes: await system.query<Note>('select ref, token from notes'),
+    holds: readRecords<HoldEvent>(sinkFile(system.root, 'holds')),
+    mails: readRecords<Mail>(sinkFile(system.root, 'smtp')),
+  };
+}
+
 export interface Found {
   system: System;
   record: ClientRecord;
@@ -127,7 +155,7 @@ export async function collect({
   tail,
   onProgress,
 }: Found): Promise<Facts> {
-  const audits = await readAudits(system, record, onProgress);
+  const audits = await new AuditReader(system, record).read(onProgress);
   const replays = await replay(system, audits);
   return {
     history: record.events,
@@ -136,12 +164,7 @@ export async function collect({
     tail,
     snapshots,
     balances: await system.query('select id, balance from accounts order by id'),
-    ledger: await system.query<LedgerRow>(
-      'select ref, token, invocation_id as "invocationId", attempt, "from", "to", amount from ledger',
-    ),
-    notes: await system.query<Note>('select ref, token from notes'),
-    holds: readRecords<HoldEvent>(sinkFile(system.root, 'holds')),
-    mails: readRecords<Mail>(sinkFile(system.root, 'smtp')),
+    ...(await readEffects(system)),
     faults: [...faults.all, ...readRecords<Facts['faults'][number]>(failpointLog(system.root))],
     stillOpen: await stillOpen(system),
   };

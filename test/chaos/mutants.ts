@@ -128,7 +128,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no reconciler: nobody settles what was terminated',
     edits: [{ file: 'worker/reconciler.js', text: 'await this.round()', instead: 'await Promise.resolve()' }],
-    focus: { workload: HOLDS, nemeses: ['terminate'], failpoints: {} },
+    focus: {
+      workload: HOLDS,
+      nemeses: ['terminate', 'failpoints'],
+      failpoints: { 'attempt.beforeReport': { delay: 0.7 } },
+    },
     foundBy: ['hold-left'],
   },
   {

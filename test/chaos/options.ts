@@ -19,6 +19,8 @@ export interface ChaosOptions {
   calmMs: number;
   /** Leaves the logs and records also when nothing was found. */
   keep: boolean;
+  /** Violations that are all a run is to show: with the first of them it is over. */
+  endsAt: readonly string[];
   /** A run that is about one thing need not have met everything else. */
   demandsCoverage: boolean;
 }
@@ -45,6 +47,7 @@ export const DEFAULTS: Omit<ChaosOptions, 'seed'> = {
   clients: 14,
   calmMs: 8_000,
   keep: false,
+  endsAt: [],
   demandsCoverage: true,
 };
 

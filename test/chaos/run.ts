@@ -14,6 +14,8 @@ import { Faults } from './nemeses/nemesis.ts';
 import { plan, unleash } from './nemeses/schedule.ts';
 import type { ChaosOptions } from './options.ts';
 import { Random } from './random.ts';
+import type { Found } from './settled.ts';
+import { EarlyEnd } from './settled.ts';
 import { watchBalances } from './snapshots.ts';
 import { APIS, System } from './system.ts';
 
@@ -44,16 +46,16 @@ export async function runChaos(options: ChaosOptions, say: Say, stop: AbortSigna
   say(`seed ${seed}, ${options.minutes} min, package ${options.packageRoot}, everything in ${root}`);
   const packageRoot = resolve(options.packageRoot);
   const system = await System.start({ root, packageRoot, seed, failpoints, onEnd });
-  let facts: Facts;
+  let found: Found;
   let endsBefore: Record<string, number>;
   try {
-    facts = await observe(system, faults, options, say, stop);
+    found = await observe(system, faults, options, say, stop);
     endsBefore = { ...ends };
   } finally {
     await system.close();
     if (stop.aborted) remove(root);
   }
-  const violations = check(facts);
+  const { facts, violations } = found;
   const isKept = options.keep || violations.length > 0;
   if (!isKept) remove(root);
   return { options, facts, violations, ends: endsBefore, folder: isKept ? root : undefined };
@@ -68,13 +70,16 @@ async function observe(
   options: ChaosOptions,
   say: Say,
   stop: AbortSignal,
-): Promise<Facts> {
+): Promise<Found> {
   const random = new Random(options.seed);
   const record = new ClientRecord(join(system.root, 'clients.jsonl'));
-  const doors = APIS.map((api) => new Door(api, system.apiUrl(api), record));
+  const watch = new EarlyEnd({ system, record }, options.endsAt, stop);
+  const doors = APIS.map((api) => new Door(api, system.apiUrl(api), record, watch.over));
   const balances = watchBalances(system);
   try {
-    await load(system, { record, doors, faults, random }, options, say, stop);
+    await load(system, { record, doors, faults, random }, options, say, watch.over);
+    const early = await watch.close();
+    if (early) return early;
     stop.throwIfAborted();
     say('healing');
     await system.heal();
@@ -84,9 +89,10 @@ async function observe(
     await drain(system, { calmMs: 1_000, say, stop });
     stop.throwIfAborted();
     const snapshots = await balances.stop();
-    return await collect({ system, record, faults, snapshots, tail: tails, onProgress: say });
+    const facts = await collect({ system, record, faults, snapshots, tail: tails, onProgress: say });
+    return { facts, violations: check(facts) };
   } finally {
-    await balances.stop();
+    await Promise.all([balances.stop(), watch.close()]);
   }
 }
 
@@ -114,8 +120,8 @@ async function load(
   const onSlot = ({ nemeses: names }: (typeof slots)[number], index: number) =>
     say(`${index + 1}/${slots.length} ${names.join(' + ')}; so far ${counts()}`);
   await delay(1_000);
-  const world = { system, faults, random: random.child('harm'), repeat };
-  await unleash(slots, world, { signal: stop, onSlot });
+  const world = { system, faults, random: random.child('harm'), repeat, stop };
+  await unleash(slots, world, onSlot);
   if (stop.aborted) return await crowd.stop();
   say(`no more faults; ${counts()}`);
   await Promise.all([system.heal(), crowd.stop()]);

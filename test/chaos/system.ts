@@ -100,8 +100,6 @@ export class System {
     const { temporal, postgres, smtp, holds } = this.parts;
     await Promise.all([temporal, postgres, smtp, holds].map((part) => part!.start()));
     await this.#prepareBank();
-    // The first worker writes the manifest that the APIs read.
-    await this.parts['w1']!.start();
     await Promise.all(Object.values(this.parts).map((part) => part.start()));
   }
 

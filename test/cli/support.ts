@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Running, TestProject } from '../e2e/support.ts';
 import { ROOT, startProcess } from '../e2e/support.ts';
 
@@ -15,17 +17,20 @@ export interface CliRun {
 export async function cli(
   project: TestProject,
   args: string[],
-  { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {},
+  { input = '', env = {}, reads }: { input?: string; env?: NodeJS.ProcessEnv; reads?: 'late' } = {},
 ): Promise<CliRun> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: project.root,
     env: { ...project.env, ...env },
   });
   const run: CliRun = { code: null, stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (run.stdout += String(chunk)));
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  // Until the program is done, or waits for its reader.
+  if (reads === 'late') await Promise.race([closed, once(child.stdout, 'readable').then(() => delay(1_000))]);
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (run.stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (run.stderr += String(chunk)));
   child.stdin.end(input);
-  run.code = await new Promise((resolve) => child.once('close', resolve));
+  [run.code] = await closed;
   return run;
 }
 

@@ -130,6 +130,26 @@ describe('an audit', () => {
     { type: 'invocation.failed', error: { code: 'X', type: 'X', message: 'pin 1234 refused' } },
   ] as AuditEntry[];
 
+  test('hides what a workflow has told of its signals and decisions, and of no other of that name', () => {
+    const invocation = { name: 'order', input: {}, output: null, error: null } as Invocation;
+    const messages = [
+      { type: 'signal.received', name: 'card', input: { card: '4242', to: 'x' } },
+      { type: 'signal.received', name: 'constructor', input: 7 },
+      { type: 'approval.requested', name: 'card', input: { card: 'Visa' } },
+      { type: 'approval.decided', name: 'pay', output: { code: 'abc' } },
+      { type: 'approval.decided', name: 'card', output: { card: 'Visa' } },
+    ] as AuditEntry[];
+    const told = { signal: { card: known[1]!.inputSchema! }, approval: { pay: known[1]!.outputSchema! } };
+    const shown = redactAudit({ invocation, entries: messages }, catalogue, told).entries;
+    expect(shown.map(({ input, output }) => input ?? output)).toEqual([
+      { card: R, to: 'x' },
+      7,
+      { card: 'Visa' },
+      { code: R },
+      { card: 'Visa' },
+    ]);
+  });
+
   test('hides it in every entry, by the schemas of what the entry tells of', () => {
     const invocation = { name: 'order', input: { pin: '1234' }, output: null, error: null } as Invocation;
     const told = redactAudit({ invocation, entries }, catalogue);

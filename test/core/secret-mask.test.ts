@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { maskOf, REDACTED } from '../../src/core/secret-mask.ts';
 
 const mask = maskOf(['s3cr3t/+', 'smtp://ada:pa%24%24word@mail:25']);
@@ -12,6 +12,7 @@ describe('a mask', () => {
   test.each([
     ['in a URL', encodeURIComponent('s3cr3t/+')],
     ['in base64', Buffer.from('s3cr3t/+').toString('base64')],
+    ['in base64 of URLs', Buffer.from('s3cr3t/+').toString('base64url')],
     ['by the password in it', 'login of ada with pa$$word refused'],
     ['by the password as it is written in it', 'pa%24%24word'],
   ])('hides a secret %s', (_, text) => {
@@ -28,6 +29,24 @@ describe('a mask', () => {
     const value = { list: ['s3cr3t/+', 1, null], 's3cr3t/+': true, url: new URL('http://x/?s3cr3t/+') };
     expect(mask(value)).toEqual({ list: [REDACTED, 1, null], [REDACTED]: true, url: REDACTED });
     expect(mask({ error: new Error('s3cr3t/+') }).error).toMatch(/^Error: \[redacted\]\n/);
+  });
+
+  test('needs nothing that the sandbox of workflows lacks', () => {
+    vi.stubGlobal('btoa', undefined);
+    try {
+      expect(maskOf(['s3cr3t/+'])('czNjcjN0Lys=')).toBe(REDACTED);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test('hides secrets of any length, and where there are more than can be looked for every text', () => {
+    const long = 'ä-'.repeat(250_000);
+    expect(maskOf([long, 'short'])(`a ${long} short`)).toBe(`a ${REDACTED} ${REDACTED}`);
+    const since = performance.now();
+    const crowd = maskOf(Array.from({ length: 200_000 }, (_, n) => `v${n}`));
+    expect(crowd({ said: 'v199999', count: 3 })).toEqual({ [REDACTED]: 3 });
+    expect(performance.now() - since).toBeLessThan(1_000);
   });
 
   test('leaves alone what holds none, and everything where there are none', () => {

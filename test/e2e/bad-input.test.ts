@@ -68,6 +68,7 @@ const delayed = (delay: string, deadline: string): BadRequest => ({
   headers: { 'invocation-delay': delay, 'invocation-deadline': deadline },
 });
 const strict = (body: string): BadRequest => ({ ...named('strict'), body });
+const manyKeys = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":0`).join()}}`;
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 type Row = [what: string, request: BadRequest, status: number, code: string];
@@ -84,6 +85,7 @@ const refused: Row[] = [
   ],
   ['33: 65 levels', { body: nested(65) }, 400, 'BODY_INVALID'],
   ['33: 20,000 levels', { body: nested(20_000) }, 400, 'BODY_INVALID'],
+  ['33: 1,000,000 keys', { body: manyKeys(1_000_000) }, 413, 'INPUT_TOO_LARGE'],
   ['33: a key twice', { body: '{"a":1,"a":2}' }, 400, 'BODY_INVALID'],
   ['33: a key twice, once escaped', { body: '{"a":1,"\\u0061":2}' }, 400, 'BODY_INVALID'],
   ['34: invalid UTF-8', { body: Buffer.from([0x22, 0xc3, 0x28, 0x22]) }, 400, 'BODY_INVALID'],
@@ -156,7 +158,7 @@ describe('over HTTP, and taken as it is,', () => {
     ],
     ['31: 1 MiB', `"${'x'.repeat(MIB - 2)}"`],
     ['33: 64 levels', nested(64)],
-    ['33: 80,000 keys', `{${Array.from({ length: 80_000 }, (_, n) => `"k${n}":0`).join()}}`],
+    ['33: 80,000 keys', manyKeys(80_000)],
   ])('%s', async (_what, body) => {
     const answer = await send({ body });
     expect(answer.body).toMatchObject({ status: 'completed' });

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import type { WorkflowEntry } from '../../src/core/catalogue.ts';
 import type { WorkflowEnvelope } from '../../src/core/envelope.ts';
 import type { Audit } from '../../src/core/invocation.ts';
 import { executionOf, invocationIdOf } from '../../src/temporal/ids.ts';
 import { cli, startCli } from '../cli/support.ts';
 import { ownServer } from './own-server.ts';
-import { makeProject, runScript, until } from './support.ts';
+import { atEnd, makeProject, runScript, until } from './support.ts';
 
 /** Begins an invocation as an API process does: it has the manifest and none of the code. */
 const START = `
@@ -23,8 +23,8 @@ export async function deployed(files: Record<string, string>) {
   const { address, start } = await ownServer();
   await start();
   const connection = await Connection.connect({ address });
-  onTestFinished(() => connection.close());
-  const project = makeProject({ ...files, 'start.ts': START });
+  atEnd(() => connection.close());
+  const project = makeProject({ ...files, 'start.mjs': START });
   project.env['TEMPORAL_ADDRESS'] = address;
   const temporal = new Client({ connection });
   const handle = (id: string) => temporal.workflow.getHandle(executionOf(id).workflowId);
@@ -40,7 +40,7 @@ export async function deployed(files: Record<string, string>) {
       return running;
     },
     invoke: async (name: string, input: unknown = null): Promise<string> => {
-      const running = runScript(project, 'start.ts', {
+      const running = runScript(project, 'start.mjs', {
         NODE_ENV: 'production',
         NAME: name,
         INPUT: JSON.stringify(input),
@@ -72,6 +72,9 @@ export async function deployed(files: Record<string, string>) {
     },
     output: async (id: string) => (await handle(id).result()) as unknown,
     audit: async (id: string) => (await readJson('audit', id)) as Audit,
+    /** By a reader who takes its time. */
+    auditLate: async (id: string) =>
+      JSON.parse((await cli(project, ['audit', id, '--json'], { reads: 'late' })).stdout) as Audit,
     readJson,
     untilClosed: (id: string) =>
       expect

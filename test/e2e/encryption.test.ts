@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Invocation } from '../../src/core/invocation.ts';
 import { newKey } from '../../src/temporal/encryption-keys.ts';
+import { cli } from '../cli/support.ts';
 import type { RunningSystem, TestProject } from './support.ts';
 import { body, makeProject, ROOT, startProcess, startSystem, until } from './support.ts';
 
@@ -87,6 +88,19 @@ async function checkSensitive(system: RunningSystem): Promise<void> {
   expect(JSON.stringify(await system.audit(own.id))).not.toContain(word);
 }
 
+/** A build is held against what is on record; where that cannot be read, it is not the build that is refused. */
+async function checkReplay(project: TestProject, keys: NodeJS.ProcessEnv): Promise<void> {
+  const [replayed, refused] = await Promise.all([
+    cli(project, ['build', '--replay', '--json'], { env: keys }),
+    cli(project, ['build', '--replay', '--json'], { env: { DO_ENCRYPTION_KEYS: newKey('other') } }),
+  ]);
+  expect(JSON.parse(replayed.stdout)).toMatchObject({
+    replay: [{ workflow: 'vault.flow', replayed: 1, open: 0, breaking: [] }],
+  });
+  expect([refused.code, refused.stdout]).toEqual([1, '']);
+  expect(refused.stderr).toMatch(/^ENCRYPTION_KEY_MISSING: .*the key "one"/m);
+}
+
 const startFlow = async (system: RunningSystem): Promise<Invocation> =>
   await body(await post(system, '/v1/workflows/vault.flow/invoke', { word: `${WORD}-flow` }));
 
@@ -108,7 +122,8 @@ describe('with DO_ENCRYPTION_KEYS', () => {
     { timeout: 60_000 },
     async () => {
       const project = makeVault();
-      const system = await startSystem(project, { DO_ENCRYPTION_KEYS: newKey('one') });
+      const keys = { DO_ENCRYPTION_KEYS: newKey('one') };
+      const system = await startSystem(project, keys);
       const done = await body(await keep(system, 'key'));
       expect(done).toMatchObject({
         input: { word: `${WORD}-input` },
@@ -135,6 +150,7 @@ describe('with DO_ENCRYPTION_KEYS', () => {
       expect(flow.error?.message).toBe(
         ['flow-step-output', 'signal', 'data', 'flow-thrown'].map((part) => `${WORD}-${part}`).join(' '),
       );
+      await checkReplay(project, keys);
       await expect
         .poll(async () =>
           (
@@ -172,6 +188,9 @@ describe('with DO_ENCRYPTION_KEYS', () => {
           'true',
           id,
         ]);
+        // What it has enqueued may go on for a moment, and needs the old key for it.
+        const running = async () => await (await system.get('/v1/invocations?status=running')).json();
+        await until(system, async () => ((await running()) as { items: unknown[] }).items.length === 0);
       });
       await withKeys(project, [young!], async (system) => {
         const encrypted = { encrypted: 'old' };

@@ -1,6 +1,9 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EmbeddedLease } from '../../src/embedded/index.ts';
+import { acquireEmbedded } from '../../src/embedded/index.ts';
+import type { TestProject } from './support.ts';
 import { mailCaughtBy, makeProject, ROOT, runScript, startSystem } from './support.ts';
 
 /** The folder as it is, in a project whose servers are its own. */
@@ -32,6 +35,15 @@ test('02 sends a mail over HTTP and prints the id of the invocation', async () =
     text: expect.stringContaining("We're thrilled to have you join us.") as string,
   });
 });
+
+/** Kept up for all that are scripts of their own, as by whoever runs one after the other. */
+let shared: TestProject;
+let lease: EmbeddedLease;
+beforeAll(async () => {
+  shared = projectWithExamples();
+  lease = await acquireEmbedded({ dataDir: shared.dataDir });
+});
+afterAll(() => (lease as EmbeddedLease | undefined)?.release());
 
 test.each([
   [
@@ -77,8 +89,7 @@ test.each([
   ['10-fan-out', 'goes through 500 items', ['{ images: 500, bytes: 1252500 }']],
   ['11-agent', 'picks another tool when one fails', [`{ answer: '"What is the answer?": 42' }`]],
 ])('%s %s and ends by itself', async (name, _, lines) => {
-  const project = projectWithExamples();
-  const example = runScript(project, `examples/${name}.ts`);
+  const example = runScript(shared, `examples/${name}.ts`);
   expect(await example.ended, example.output()).toBe(0);
   for (const line of lines) expect(example.output()).toContain(line);
 });

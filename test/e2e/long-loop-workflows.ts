@@ -26,7 +26,7 @@ export const long = new Workflow({
     const before = [ctx.uuid(), ctx.now().toISOString()];
     const first = await count.invoke('first');
     // The second of both is there first, and must be again.
-    const race = await Promise.race([ctx.sleep(100).then(() => 'slow'), count.invoke('fast').then(() => 'fast')]);
+    const race = await Promise.race([ctx.sleep('1s').then(() => 'slow'), count.invoke('fast').then(() => 'fast')]);
     const error = await declined.invoke(null).catch(({ code, type, message, cause }) => [code, type, message, cause.message]);
     const asked = await ctx.waitForSignal('begin');
     const key = await count.invoke('keyed', { idempotencyKey: 'k' });
@@ -46,18 +46,28 @@ export const long = new Workflow({
       return left > 1 ? left - 1 : ctx.done('done');
     });
     const late = await ctx.waitForSignal('late');
-    return { before, after: [ctx.uuid(), ctx.now().toISOString()], race, error, asked, key, total, again, late };
+    await ctx.waitForSignal('end');
+    const repeated = await ctx.waitForSignal('late', undefined, { timeout: '1ms' }).catch(({ type }) => type);
+    return { before, after: [ctx.uuid(), ctx.now().toISOString()], race, error, asked, key, total, again, late, repeated };
   },
+});
+
+export const holding = new Workflow({
+  name: 'holding',
+  handler: async (n) => { await held.invoke(n); },
 });
 
 export const saga = new Workflow({
   name: 'saga',
-  handler: async (times, ctx) => {
-    await held.invoke('before');
+  handler: async ({ times, end }, ctx) => {
+    await held.invoke(end + ' before');
+    await holding.invoke(end + ' child');
     await ctx.loop(times, async (left) => {
-      await held.invoke(left);
-      if (left === 1) throw new ActionError('the last one', { type: 'Enough' });
-      return left - 1;
+      await held.invoke(end + ' ' + left);
+      if (left > 1) return left - 1;
+      if (end === 'fails') throw new ActionError('the last one', { type: 'Enough' });
+      ctx.set('waits');
+      await ctx.sleep('1h');
     });
   },
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished, vi } from 'vitest';
 import type { Audit, Invocation } from '../../src/core/invocation.ts';
 import { removeTree } from '../support/remove-tree.ts';
 
@@ -20,12 +20,23 @@ export interface TestProject {
   env: NodeJS.ProcessEnv;
 }
 
+const endings: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+/** When the test is over; for what was begun before the tests of a file, when all of them are. */
+export function atEnd(end: () => unknown): void {
+  if (expect.getState().currentTestName === undefined) endings.push(end);
+  else onTestFinished(async () => void (await end()));
+}
+
 let projects = 0;
 
 /** A project of a user: its own folder, name and data directory, with this package linked into node_modules. */
 export function makeProject(files: Record<string, string> = {}): TestProject {
   const root = mkdtempSync(join(tmpdir(), 'do-e2e-'));
-  onTestFinished(() => removeTree(root));
+  atEnd(() => removeTree(root));
   const manifest = { name: `project-${process.pid}-${++projects}`, type: 'module' };
   for (const [name, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...files })) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
@@ -52,7 +63,7 @@ export interface Running {
   kill(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Runs a program in a project; whatever is still running when the test ends is ended by pid. */
+/** Runs a program in a project; whatever is still running at the end is ended by pid. */
 export function startProcess(
   command: string,
   args: string[],
@@ -75,14 +86,15 @@ export function startProcess(
     child.kill(signal);
     return ended;
   };
-  onTestFinished(async () => {
+  atEnd(async () => {
     if (child.exitCode === null && child.signalCode === null) await kill('SIGKILL');
   });
   return { child, output: () => text, ended, kill };
 }
 
+/** Plain JavaScript is run by Node itself, as its author would. */
 export const runScript = (project: TestProject, file: string, env?: NodeJS.ProcessEnv): Running =>
-  startProcess(process.execPath, ['--import', TSX, file], project, env);
+  startProcess(process.execPath, [...(file.endsWith('.ts') ? ['--import', TSX] : []), file], project, env);
 
 export interface RunningSystem extends Running {
   url: string;
@@ -127,13 +139,11 @@ export async function until(
 ): Promise<void> {
   let ended: number | string | undefined;
   void running.ended.then((how) => (ended = how));
-  await expect
-    .poll(async () => ended !== undefined || (await Promise.resolve(isTrue()).catch(() => false)), {
-      timeout: seconds * 1000,
-      interval: 50,
-      message: `still waiting; printed: ${running.output()}`,
-    })
-    .toBe(true);
+  const look = async () => {
+    if (ended !== undefined || (await Promise.resolve(isTrue()).catch(() => false))) return;
+    throw new Error(`still waiting; printed: ${running.output()}`);
+  };
+  await vi.waitFor(look, { timeout: seconds * 1000, interval: 50 });
   if (ended !== undefined) throw new Error(`It ended with ${ended}: ${running.output()}`);
 }
 

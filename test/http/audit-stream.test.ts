@@ -22,9 +22,9 @@ async function running(): Promise<TestApi> {
   return api;
 }
 
-async function listenTo(api: TestApi, lastId?: string, path = PATH): Promise<Listening> {
+async function listenTo(api: TestApi, lastId?: string, path = PATH, key = KEY): Promise<Listening> {
   const headers = {
-    authorization: `Bearer ${KEY}`,
+    authorization: `Bearer ${key}`,
     accept: 'text/event-stream',
     ...(lastId !== undefined && { 'last-event-id': lastId }),
   };
@@ -135,13 +135,36 @@ test('whoever takes JSON as well gets JSON, and so does HEAD', async () => {
   expect(head.status).toBe(200);
 });
 
-test('a process follows at most 100 invocations at a time, and another one when one is let go', async () => {
+test('a process follows at most 100 invocations, half of them for one caller, and another one when one is let go', async () => {
   const api = await running();
-  const streams = await Promise.all(Array.from({ length: 100 }, () => listenTo(api)));
-  await vi.waitFor(() => expect(api.backend.following).toBe(100));
-  const refused = await api.send({ method: 'GET', path: PATH, headers: { accept: 'text/event-stream' } });
+  const ask = (key: string) =>
+    api.send({
+      method: 'GET',
+      path: PATH,
+      headers: { accept: 'text/event-stream', authorization: `Bearer ${key}` },
+    });
+  const streams = await Promise.all(Array.from({ length: 50 }, () => listenTo(api)));
+  await vi.waitFor(() => expect(api.backend.following).toBe(50));
+  const refused = await ask(KEY);
   expect([refused.status, refused.body['code']]).toEqual([429, 'RATE_LIMITED']);
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  const others = await Promise.all(
+    Array.from({ length: 50 }, () => listenTo(api, undefined, PATH, 'another-key')),
+  );
+  expect(others.map(({ res }) => res.statusCode)).not.toContain(429);
+  expect((await ask('another-key')).status).toBe(429);
   streams[0]!.res.destroy();
   await vi.waitFor(() => expect(api.backend.following).toBe(99));
   expect((await listenTo(api)).res.statusCode).toBe(200);
+});
+
+test('a stream ends after five minutes, so that a key is looked up again, and tells no end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const api = await running();
+  const stream = await listenTo(api);
+  await expect.poll(() => api.backend.following).toBe(1);
+  vi.advanceTimersByTime(300_000);
+  await stream.ended;
+  expect(stream.events.map(({ event }) => event)).not.toContain('end');
 });

@@ -35,6 +35,30 @@ test('a caller that asks too often is told 429, how long to wait, and what the l
   expect((await ask('key-b')).status).toBe(200);
 });
 
+test('a batch is counted by its items, and one that does not fit is refused whole and costs one request', async () => {
+  const api = await serve({ limits: { ...NONE, perCaller: perMinute(5) } });
+  const batch = (size: number) => {
+    const items = Array.from({ length: size }, (_, input) => ({ input }));
+    const headers = { prefer: 'respond-async' };
+    return api.send({ path: '/v1/actions/mail.send/invoke-batch', headers, body: JSON.stringify({ items }) });
+  };
+  const first = await batch(3);
+  expect(first.status).toBe(200);
+  expect(first.headers['ratelimit']).toMatch(/r=2; t=\d+/);
+  const large = await batch(3);
+  expect(large.body).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+  expect(Number(large.headers['retry-after'])).toBeGreaterThan(0);
+  expect(api.backend.started).toHaveLength(3);
+  // The refused one has left room for one more.
+  expect((await batch(1)).status).toBe(200);
+  expect((await batch(1)).status).toBe(429);
+  const never = await serve({ limits: { ...NONE, perCaller: perMinute(5) } });
+  const items = Array.from({ length: 6 }, () => ({ input: 1 }));
+  const path = '/v1/actions/mail.send/invoke-batch';
+  const refused = await never.send({ path, body: JSON.stringify({ items }) });
+  expect(refused.body['detail']).toContain('send fewer at a time');
+});
+
 test('401 and 403 come before 429, and 429 before 404', async () => {
   const api = await serve({ authenticate: two, limits: { ...NONE, perCaller: perMinute(1) } });
   const statuses = [];
@@ -111,6 +135,23 @@ test('those that wait are counted apart, and one that is refused has started not
   expect((await waiting).status).toBe(200);
 });
 
+test('a process whose event loop is late takes nothing but probes and what ends work, and everything once it has caught up', async () => {
+  let lagMs = 1_500;
+  const api = await serve({ limits: { ...NONE, maxLagMs: 1_000 }, lagMs: () => lagMs });
+  const shed = await api.send({});
+  expect(shed.body).toMatchObject({ status: 503, code: 'OVERLOADED' });
+  expect(shed.headers['retry-after']).toBe('2');
+  expect(api.backend.started).toEqual([]);
+  expect((await api.send(get('/v1/actions', bearer('none')))).status).toBe(503);
+  for (const path of ['/healthz', '/readyz', '/metrics'])
+    expect((await api.send(get(path))).status).toBe(200);
+  const acts = ['cancel', 'compensate', 'signal/plan.chosen', 'approvals/refund'];
+  for (const act of acts)
+    expect((await api.send({ path: `/v1/invocations/inv_1/${act}` })).status).not.toBe(503);
+  lagMs = 10;
+  expect((await api.send({ headers: { prefer: 'respond-async' } })).status).toBe(202);
+});
+
 test('an answer runs, loads and frames nothing in a browser, and no page may read it unless it is listed', async () => {
   const silent = await serve();
   const plain = await silent.send(get('/v1/actions', { origin: 'https://app.example.com' }));
@@ -135,11 +176,18 @@ test('an answer runs, loads and frames nothing in a browser, and no page may rea
 });
 
 test('in development nobody is counted but who guesses; in production everybody, unless it is off', () => {
-  expect(configuredLimits(false, {})).toMatchObject({ failedKeys: perMinute(100), perCaller: undefined });
+  expect(configuredLimits(false, {})).toMatchObject({
+    failedKeys: perMinute(100),
+    perCaller: undefined,
+    maxLagMs: undefined,
+  });
   expect(configuredLimits(true, {})).toMatchObject({
     perCaller: perMinute(6000),
     perAddress: perMinute(600),
+    maxLagMs: 1_000,
   });
+  for (const off of ['0', 'off'])
+    expect(configuredLimits(true, { DO_MAX_LAG: off })).toMatchObject({ maxLagMs: undefined });
   const env = { DO_RATE_LIMIT: 'off', DO_MAX_REQUESTS: '7', DO_TRUST_PROXY: 'loopback,10.0.0.0/8' };
   expect(configuredLimits(true, env)).toMatchObject({
     ...{ perCaller: undefined, maxRequests: 7, trustProxy: ['loopback', '10.0.0.0/8'] },
@@ -152,6 +200,7 @@ test.each([
   ['DO_RATE_LIMIT', '5/soon'],
   ['DO_MAX_REQUESTS', '0'],
   ['DO_MAX_WAITING', 'many'],
+  ['DO_MAX_LAG', 'late'],
   ['DO_TRUST_PROXY', 'true'],
   ['DO_CORS_ORIGINS', 'https://app.example.com/'],
 ])('%s=%s is refused by name', (name, value) => {

@@ -73,3 +73,19 @@ test('what is no HTTP is answered with 400 by the connection itself', async () =
   const [data] = (await once(socket, 'data')) as [Buffer];
   expect(data.toString()).toMatch(/^HTTP\/1\.1 400 /);
 });
+
+test.each([
+  ['its headers', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+  ['its body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n'],
+])('case 32: a client that sends %s a byte at a time is cut off', async (_what, begin) => {
+  const silent: RequestListener = () => undefined;
+  const server = await listen(silent, 0, '127.0.0.1', { headersMs: 100, requestMs: 200, checkMs: 20 });
+  onTestFinished(() => server.close(0));
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  const drip = setInterval(() => socket.write('x'), 10);
+  onTestFinished(() => clearInterval(drip));
+  socket.on('error', () => undefined).write(begin);
+  const [data] = (await once(socket, 'data')) as [Buffer];
+  expect(data.toString()).toMatch(/^HTTP\/1\.1 408 /);
+  await once(socket, 'close');
+});

@@ -88,6 +88,15 @@ describe('a token of the issuer', () => {
     expect(await authenticate(token)).toEqual({ id: 'acme:other%3Abob@x.com', scopes: ['operate'] });
   });
 
+  test('has a caller that fits into an id, whatever it is written with', async () => {
+    const { sign, authenticate } = await start();
+    expect(await authenticate(await sign({ sub: 'x'.repeat(255) }))).toMatchObject({ id: 'x'.repeat(255) });
+    await expect(authenticate(await sign({ sub: '%'.repeat(255) }))).rejects.toMatchObject({
+      code: 'UNAUTHORIZED',
+      message: expect.stringContaining('too long') as string,
+    });
+  });
+
   test('is looked at in the API as a key is', async () => {
     const { sign, authenticate } = await start();
     const api = await serve({ authenticate: keyAuthenticator([], authenticate) });

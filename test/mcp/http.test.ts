@@ -166,3 +166,15 @@ test('without sessions any process can answer: a request needs none before it', 
     expect(answer.text).toContain('mail__send');
   }
 });
+
+test('messages that are sent together are counted one by one', async () => {
+  const mcp = mcpHttpHandler({ catalogue: CATALOGUE, version: '1', allowedOrigins: [] });
+  const perCaller = { limit: 3, windowMs: 60_000 };
+  const limits = { maxRequests: 100, maxWaiting: 100, corsOrigins: [], perCaller };
+  const api = await serve({ catalogue: CATALOGUE, authenticate: keyAuthenticator(KEYS), mcp, limits });
+  const batch = (size: number) => `[${Array.from({ length: size }, () => LIST).join(',')}]`;
+  const refused = await api.send({ ...post, headers, body: batch(4) });
+  expect(refused.body).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+  expect((await api.send({ ...post, headers, body: batch(2) })).status).toBe(200);
+  expect((await api.send({ ...post, headers })).status).toBe(429);
+});

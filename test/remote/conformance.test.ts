@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Audit } from '../../src/core/invocation.ts';
 import type { TestSystem } from './system.ts';
 import { add, decline, flaky, gate, KEY, open, runs, startSystem } from './system.ts';
 
@@ -45,6 +46,18 @@ describe.each(['temporal', 'http'] as const)('the client over %s', (door) => {
       'attempt.completed',
       'invocation.completed',
     ]);
+  });
+
+  test('whoever follows is told what happens as it does, and at last the whole audit', async () => {
+    const input = fresh();
+    const handle = await client().action(gate).start(input);
+    const told: Audit[] = [];
+    for await (const audit of client().invocations.follow(handle.id)) {
+      told.push(audit);
+      if (audit.entries.some(({ type }) => type === 'attempt.started')) open(input.id);
+    }
+    expect(told[0]!.invocation.status).toBe('running');
+    expect(told.at(-1)).toEqual(await handle.audit());
   });
 
   test('every attempt of a flaky action is on record', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalRequest } from '../../src/core/approval.ts';
 import type { DoError } from '../../src/core/errors.ts';
-import { collect, decline, expense, fourfold } from './fixtures/workflows.ts';
+import { collect, confide, decline, expense, fourfold } from './fixtures/workflows.ts';
 import type { TestSystem } from './system.ts';
 import { startSystem } from './system.ts';
 
@@ -224,3 +224,33 @@ test('a name of the other kind is refused by both clients with the same words, w
     "`client.workflow('conformance.fourfold')`, over HTTP `/v1/workflows/conformance.fourfold`",
   );
 });
+
+test('what schemas of a workflow mark as sensitive is shown by no door: signals, approvals, state, errors', async () => {
+  const { temporal, http } = system.clients;
+  const handle = await http.workflow(confide).start({ pin: 'p1n-of-it' });
+  await handle.signal('card', { card: 'c4rd-of-it', to: 'shop' });
+  const asked = async () => (await handle.describe()).approvals?.[0];
+  await expect.poll(asked, { timeout: 20_000 }).toMatchObject({ subject: { card: R, cents: 5 } });
+  expect(await handle.describe()).toMatchObject({
+    input: { pin: R },
+    state: { pin: R, card: R, known: true },
+  });
+  const { digest } = (await asked())!;
+  const refused = http.invocations.decide(handle.id, 'pay', { digest, approved: true, data: { code: 7 } });
+  await expect(refused).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  await http.invocations.decide(handle.id, 'pay', { digest, approved: true, data: { code: 'c0de-of-it' } });
+  await expect(handle.result()).rejects.toThrow(`No ${R}, ${R}, ${R}.`);
+  for (const { invocations } of [temporal, http]) {
+    const { invocation, entries } = await invocations.audit(handle.id);
+    expect(JSON.stringify([invocation, entries])).not.toMatch(/-of-it/);
+    const told = (type: string) => entries.find((entry) => entry.type === type);
+    expect(told('signal.received')?.input).toEqual({ card: R, to: 'shop' });
+    expect(told('approval.decided')?.output).toEqual({ code: R });
+    expect(told('state.changed')?.output).toMatchObject({ card: R });
+  }
+  await expect
+    .poll(() => http.invocations.list({ name: confide.name, status: 'failed' }), { timeout: 20_000 })
+    .toMatchObject({ items: [{ error: { message: `No ${R}, ${R}, ${R}.` } }] });
+});
+
+const R = '[redacted]';

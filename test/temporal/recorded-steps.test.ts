@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryEvent } from '../../src/audit/index.ts';
-import { HANDED_BACK } from '../../src/core/envelope.ts';
+import { HANDED_BACK, MEMO_KEY } from '../../src/core/envelope.ts';
 import type { Safety } from '../../src/core/safety.ts';
 import { resolvePolicy } from '../../src/core/policy.ts';
-import { toPayloads } from '../../src/temporal/payloads.ts';
+import { toPayload, toPayloads } from '../../src/temporal/payloads.ts';
 import { keyOf, readSteps } from '../../src/temporal/recorded-steps.ts';
 import { unsettledOf } from '../../src/temporal/unsettled-steps.ts';
 
@@ -44,6 +44,17 @@ class Story {
   fail(scheduledEventId: number, type = 'Error'): void {
     const failure = { applicationFailureInfo: { type } };
     this.#add({ activityTaskFailedEventAttributes: { scheduledEventId, failure } });
+  }
+
+  /** A workflow, by the path of its step; what becomes of it is told by the second. */
+  call(path: string, end?: 'Completed' | 'Failed' | 'Canceled'): void {
+    const step = { path, seq: ++this.#seq };
+    const memo = {
+      fields: { [MEMO_KEY]: toPayload({ kind: 'workflow', version: '1', caller: 'local', step }) },
+    };
+    const initiated = { workflowType: { name: path.split('/')[0]! }, workflowId: `id of ${path}`, memo };
+    const initiatedEventId = this.#add({ startChildWorkflowExecutionInitiatedEventAttributes: initiated });
+    if (end) this.#add({ [`childWorkflowExecution${end}EventAttributes`]: { initiatedEventId } });
   }
 
   takeBack(path: string, attempt = 1): number {
@@ -107,6 +118,19 @@ describe('what a record leaves to settle', () => {
     };
     story.events.push(started);
     expect(story.left()).toEqual([]);
+  });
+
+  test('is a workflow that was called and completed, or may yet; one that did not settles itself', () => {
+    const story = new Story();
+    story.complete(story.begin('a/1', compensated));
+    story.call('b/1', 'Completed');
+    story.call('c/1', 'Failed');
+    story.call('d/1', 'Canceled');
+    story.call('e/1');
+    expect(story.left()).toEqual(['e/1 open', 'b/1 completed', 'a/1 completed']);
+    story.complete(story.takeBack('b/1'));
+    story.fail(story.takeBack('a/1'));
+    expect(story.left()).toEqual(['e/1 open', 'a/1 completed']);
   });
 
   test('is nothing of a step without anything to settle', () => {

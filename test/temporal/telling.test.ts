@@ -5,7 +5,7 @@ import type { TemporalConnection } from '../../src/temporal/connection.ts';
 import { sendDecision } from '../../src/temporal/decide.ts';
 import { GRPC } from '../../src/temporal/grpc.ts';
 import { invocationIdOf } from '../../src/temporal/ids.ts';
-import { toPayload } from '../../src/temporal/payloads.ts';
+import { readPayloads, toPayload } from '../../src/temporal/payloads.ts';
 import { sendSignal } from '../../src/temporal/signal.ts';
 
 const FIRST = '01a20782-1a3c-7000-8000-000000000001';
@@ -16,7 +16,7 @@ const refusal = (code: number, message: string) => Object.assign(new Error(messa
 const lost = () => refusal(GRPC.NOT_FOUND, 'workflow execution already completed');
 
 /** One run of the invocation, as Temporal describes it. */
-const run = (runId: string, isOpen = true) => ({
+const run = (runId: string, isOpen = true, approvals = [request]) => ({
   workflowExecutionInfo: {
     execution: { runId },
     firstRunId: FIRST,
@@ -25,7 +25,7 @@ const run = (runId: string, isOpen = true) => ({
     memo: {
       fields: {
         [MEMO_KEY]: toPayload({ kind: 'workflow', version: '1', caller: 'local' }),
-        [APPROVALS_KEY]: toPayload([request]),
+        [APPROVALS_KEY]: toPayload(approvals),
       },
     },
   },
@@ -61,6 +61,20 @@ test('what is told while the invocation continues in another run reaches that on
   });
   await sendSignal(temporal, ID, { name: 'paid', payload: 1 }, 'ada');
   expect(sentTo).toEqual(['run-1', 'run-2']);
+});
+
+test('a signal that has a key takes it along, since Temporal forgets that with the run', async () => {
+  const sent: { input: unknown; requestId: string }[] = [];
+  const temporal = temporalThat({
+    describeWorkflowExecution: () => run('run-1'),
+    signalWorkflowExecution: (request) => sent.push(request as never),
+  });
+  for (const idempotencyKey of ['k', 'k', undefined])
+    await sendSignal(temporal, ID, { name: 'paid', payload: 1, idempotencyKey }, 'ada');
+  const [first, second, without] = sent.map(({ input }) => readPayloads(input as never));
+  expect(first).toEqual([1, { key: sent[0]!.requestId }]);
+  expect(second).toEqual(first);
+  expect(without).toEqual([1]);
 });
 
 test('what is told at the moment of the end is refused as closed', async () => {
@@ -123,6 +137,23 @@ test('what the workflow refuses has its code, and what it cannot have said is no
     message: 'Too late.',
   });
   await expect(decide(refusing('TypeError'))).rejects.toMatchObject({ code: 'INTERNAL' });
+});
+
+test('a decision that no worker answers in time may still be taken, and its repeat is told that it was', async () => {
+  const temporal = temporalThat({
+    describeWorkflowExecution: () => run('run-1'),
+    updateWorkflowExecution: () => {
+      throw refusal(GRPC.DEADLINE_EXCEEDED, 'no answer');
+    },
+  });
+  await expect(decide(temporal)).rejects.toMatchObject({
+    code: 'WORKER_UNAVAILABLE',
+    message: expect.stringContaining('may still be taken') as string,
+  });
+  const taken = temporalThat({
+    describeWorkflowExecution: () => run('run-1', true, [{ ...request, state: 'decided' }]),
+  });
+  await expect(decide(taken)).rejects.toMatchObject({ code: 'APPROVAL_CONFLICT' });
 });
 
 test('without a worker a decision is not sent at all', async () => {

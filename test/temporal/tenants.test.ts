@@ -2,12 +2,16 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Reading } from '../../src/audit/index.ts';
 import { Action } from '../../src/core/action.ts';
 import { checkQuery } from '../../src/core/query.ts';
 import type { ListOptions } from '../../src/core/query.ts';
 import type { Scope } from '../../src/core/scope.ts';
 import { GuardedBackend } from '../../src/http/guard.ts';
 import { Session } from '../../src/runtime/session.ts';
+import { invocationIdOf } from '../../src/temporal/ids.ts';
+import { listInvocations } from '../../src/temporal/list.ts';
+import { readPayloads } from '../../src/temporal/payloads.ts';
 import { removeTree } from '../support/remove-tree.ts';
 
 const one = new Action({ name: 'crm.add_one', handler: (n: number) => n + 1 });
@@ -72,6 +76,37 @@ test('a list holds what the scopes let be read, and a cursor of one caller is no
   const stolen = checkQuery({ limit: 4, cursor: first.nextCursor! });
   await expect(as('noisy:web').list(stolen)).rejects.toMatchObject({ code: 'QUERY_INVALID' });
 });
+
+test('of what there is Temporal gives a tenant its own rows alone; of names that are gone none is missing', async () => {
+  const ids: string[] = [];
+  for (const { name } of [two, one, two]) {
+    ids.unshift((await as('left:web').run({ name, input: 0 })).id);
+    await as('noisy:web').run({ name, input: 0 });
+  }
+  const { temporal } = session;
+  const asked = vi.spyOn(temporal.service, 'listWorkflowExecutions');
+  const reading: Reading = {
+    decode: readPayloads,
+    idOf: (workflowId, firstRunId) => invocationIdOf({ workflowId, firstRunId }),
+    temporalLink: () => null,
+  };
+  const query = { limit: 10, within: { tenant: 'left', names: ['*'] } };
+  const list = async (known: string[]) => {
+    asked.mockClear();
+    const { items } = await listInvocations(temporal, query, { reading, known });
+    const pages = await Promise.all(asked.mock.results.map(({ value }) => value as Promise<Page>));
+    return [items.map(({ id }) => id), pages.flatMap(({ executions }) => executions).length] as const;
+  };
+  await vi.waitFor(async () => expect(await list([one.name, two.name])).toEqual([ids, 3]), 5_000);
+  const [withGone, rows] = await list([two.name]);
+  expect([withGone, (await list([]))[0]]).toEqual([ids, ids]);
+  expect(rows).toBeGreaterThan(3);
+  asked.mockRestore();
+});
+
+interface Page {
+  executions: unknown[];
+}
 
 test('a cursor names no row that its reader may not see', async () => {
   const quiet = as('quiet:web');

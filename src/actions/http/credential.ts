@@ -28,11 +28,14 @@ export function readCredential(name: string, url: URL): Credential {
       `the credential ${name} is for ${new URL(origin).origin}, and the request goes to ${url.origin}`,
     );
   }
-  const secrets = [value, value.split(' ').at(-1)!].filter((secret) => secret.length > 3);
-  return {
-    headers: { [header.toLowerCase()]: value },
-    redact: (text) => secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text),
-  };
+  return { headers: { [header.toLowerCase()]: value }, redact: hiding([value]) };
+}
+
+/** Texts without the values, and without what follows the scheme in them: a server may quote the token alone. */
+export function hiding(values: readonly string[]): (text: string) => string {
+  const secrets = values.flatMap((value) => [value, value.split(' ').at(-1)!]);
+  const longEnough = secrets.filter((secret) => secret.length > 3);
+  return (text) => longEnough.reduce((hidden, secret) => hidden.replaceAll(secret, '[redacted]'), text);
 }
 
 const isOrigin = (text: string): boolean => /^https?:\/\/[^/?#@]+\/?$/i.test(text) && URL.canParse(text);

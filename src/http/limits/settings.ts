@@ -19,6 +19,8 @@ export interface Limits {
   maxRequests: number;
   /** Beside them: requests that wait for an invocation to close. */
   maxWaiting: number;
+  /** How late the event loop may be on average before requests are refused; undefined: however late. */
+  maxLagMs?: number | undefined;
   /** How far `X-Forwarded-For` is believed: a number of proxies, or their addresses. Default: not at all. */
   trustProxy?: number | string[] | undefined;
   /** Of pages that a browser may let call the API; `*` for any. */
@@ -26,17 +28,18 @@ export interface Limits {
 }
 
 /**
- * Of the environment. A program of its developer's is not counted; refused keys always are, since nobody who has one
+ * Of the environment. A program of its developer's is not counted, and a handler that stops at a breakpoint is no overload; refused keys always are, since nobody who has one
  * sends many that are none.
  */
 export function configuredLimits(isProduction: boolean, env: NodeJS.ProcessEnv = process.env): Limits {
-  const [caller, address] = isProduction ? ['6000/1m', '600/1m'] : ['off', 'off'];
+  const [caller, address, late] = isProduction ? ['6000/1m', '600/1m', '1s'] : ['off', 'off', 'off'];
   return {
     perCaller: rate(env, 'DO_RATE_LIMIT', caller),
     perAddress: rate(env, 'DO_RATE_LIMIT_ADDRESS', address),
     failedKeys: rate(env, 'DO_RATE_LIMIT_FAILED', '100/1m'),
     maxRequests: count(env, 'DO_MAX_REQUESTS', 500),
     maxWaiting: count(env, 'DO_MAX_WAITING', 1_000),
+    maxLagMs: lag(env, 'DO_MAX_LAG', late),
     trustProxy: trustProxy(env['DO_TRUST_PROXY']),
     corsOrigins: origins(env['DO_CORS_ORIGINS']),
   };
@@ -54,6 +57,11 @@ function count(env: NodeJS.ProcessEnv, name: string, otherwise: number): number 
   const text = env[name] || String(otherwise);
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw invalid(name, 'a whole number of at least 1', text);
+}
+
+function lag(env: NodeJS.ProcessEnv, name: string, otherwise: string): number | undefined {
+  const text = env[name] || otherwise;
+  return text === 'off' || text === '0' ? undefined : toMs(/^\d+$/.test(text) ? Number(text) : text, name);
 }
 
 /** Not `true`: then whoever sends the header chooses the address he is counted by. */

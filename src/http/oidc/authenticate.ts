@@ -12,6 +12,8 @@ import { checkOidc } from './settings.ts';
 
 /** Signatures of a key pair only: `none` proves nothing, and HS256 would take the issuer's public key for a secret. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+/** Temporal takes ids of 1,000 bytes, in which there are a name and a key too. */
+const LONGEST_IN_ID = 500;
 /** Clocks of issuer and API may differ by this. */
 const TOLERANCE_S = 30;
 
@@ -49,7 +51,10 @@ function toCaller(
     throw refused(`its claim \`${callerClaim}\` names nobody`);
   // A colon parts the tenant from the name, so none may come from outside.
   const escaped = name.replaceAll(/[%:\p{Cc}]/gu, encodeURIComponent);
-  return { id: callerIn(tenantIn(payload, tenantClaim), escaped), scopes: scopesIn(payload[scopeClaim]) };
+  const id = callerIn(tenantIn(payload, tenantClaim), escaped);
+  if (encodeURIComponent(id).length > LONGEST_IN_ID)
+    throw refused(`its claim \`${callerClaim}\` is too long to be part of an id`);
+  return { id, scopes: scopesIn(payload[scopeClaim]) };
 }
 
 /** Never the default tenant for want of a claim: that would be another one's. */

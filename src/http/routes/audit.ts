@@ -4,6 +4,7 @@ import type { Audit } from '../../core/invocation.ts';
 import { callerOf } from '../bearer.ts';
 import type { ApiDeps } from '../deps.ts';
 import { EventStream } from '../event-stream.ts';
+import { Places } from '../limits/places.ts';
 import { GET_AUDIT } from '../openapi/docs/invocations.ts';
 import { within } from '../wait.ts';
 import { AuditFeed } from './audit-feed.ts';
@@ -12,31 +13,36 @@ import { segment } from './route.ts';
 
 /** Each asks Temporal a few times a second while something happens. */
 const MOST_STREAMS = 100;
-/** `setTimeout` takes no more; whoever is still there after 24 days connects again. */
-const LONGEST_STREAM_MS = 2 ** 31 - 1;
+/** Then a client connects again, and goes on where it was, with a key that is looked up again: it may be revoked. */
+const LONGEST_STREAM_MS = 300_000;
+const RETRY_AFTER_S = 5;
 /** Of the last event: whoever has that needs nothing more. */
 const END = 'end';
 
 export function auditRoute({ backendFor, stopping }: ApiDeps, onError: (error: unknown) => void): Route {
-  let open = 0;
+  const places = new Places(MOST_STREAMS);
   return {
     method: 'get',
     path: '/v1/invocations/:id/audit',
     scope: 'read',
     doc: GET_AUDIT,
     handle: async (req, res) => {
-      const backend = backendFor(callerOf(res));
+      const caller = callerOf(res);
+      const backend = backendFor(caller);
       const id = segment(req.params['id']);
       res.setHeader('Vary', 'Accept');
       if (!wantsStream(req)) return void res.json(await backend.audit(id));
-      if (open >= MOST_STREAMS) throw tooMany();
-      open++;
+      const leave = places.take(caller.id);
+      if (!leave) {
+        res.setHeader('Retry-After', String(RETRY_AFTER_S));
+        throw tooMany();
+      }
       try {
         await within({ waitMs: LONGEST_STREAM_MS, res, stopping }, (end) =>
           stream(res, backend.follow(id, end), { lastId: req.get('Last-Event-ID') ?? '', onError }),
         );
       } finally {
-        open--;
+        leave();
       }
     },
   };
@@ -83,5 +89,5 @@ const isEnded = (error: unknown): boolean => isDoError(error) && error.code === 
 const tooMany = (): DoError =>
   new DoError(
     'RATE_LIMITED',
-    `This process follows ${MOST_STREAMS} invocations already, which is as many as it will. Ask again later, or ask for JSON.`,
+    `This process follows ${MOST_STREAMS} invocations already, or ${MOST_STREAMS / 2} for this caller, which is as many as it will. Ask again later, or ask for JSON.`,
   );

@@ -6,6 +6,7 @@ import { callerOf } from '../bearer.ts';
 import { readJson } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
 import { checkIdempotencyKey } from '../idempotency-key.ts';
+import { countItems } from '../limits/rate.ts';
 import { BATCH } from '../openapi/batch.ts';
 import type { BatchItem, BatchResult } from '../openapi/batch.ts';
 import { batchDoc } from '../openapi/docs/invoke.ts';
@@ -38,6 +39,7 @@ export const invokeBatchRoute = (kind: Kind, deps: ApiDeps, onError: (error: unk
     const { waitMs, respondAsync, applied } = readPrefer(req);
     const common = { name: entry.name, kind, ...readHeaders(req), detached: respondAsync };
     const items = await readItems(req, res);
+    await countItems(res, items.length);
     const backend = deps.backendFor(caller);
     const start = limited(CONCURRENT_STARTS, (request: StartRequest) => backend.start(request));
     const results = await within({ waitMs, res, stopping: deps.stopping }, (end) => {

@@ -1,6 +1,7 @@
 import { callerOf } from '../bearer.ts';
 import { readJson } from '../body.ts';
 import type { ApiDeps } from '../deps.ts';
+import { countItems } from '../limits/rate.ts';
 import { readPrefer } from '../prefer.ts';
 import type { Route } from './route.ts';
 
@@ -15,6 +16,8 @@ export function mcpRoute(deps: ApiDeps, onError: (error: unknown) => void): Rout
     const caller = callerOf(res);
     const { waitMs } = readPrefer(req);
     const body = await readJson(req, res);
+    // Older versions of the protocol send several messages at a time.
+    if (Array.isArray(body)) await countItems(res, body.length);
     await mcp(req, res, { caller, backend: backendFor(caller), body, waitMs, stopping, onError });
   };
   return [{ method: 'post', path: '/mcp', scope: 'invoke', handle }];

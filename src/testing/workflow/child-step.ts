@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { InvocationMemo } from '../../core/envelope.ts';
 import { MEMO_KEY } from '../../core/envelope.ts';
 import type { ErrorCode } from '../../core/errors.ts';
+import type { Failure } from '../../core/failure.ts';
 import { toFailure } from '../../core/failure.ts';
 import type { InvocationStatus } from '../../core/invocation.ts';
 import { failureHandlerName } from '../../core/on-failure.ts';
@@ -10,11 +11,13 @@ import { toTiming } from '../../core/timing.ts';
 import { stepToken } from '../../core/token.ts';
 import { checkJson, checkSchema } from '../../core/validate.ts';
 import type { AnyWorkflow } from '../../core/workflow-definition.ts';
+import type { Remaining } from '../../core/workflow-end.ts';
 import { encode, encodeFailure, TEST_CALLER } from '../record.ts';
 import { Cancelled } from '../world.ts';
 import { endedBy } from './action-step.ts';
 import type { StepOwner } from './action-step.ts';
 import type { StepCall } from './asking.ts';
+import { takeChildBack } from './child-compensation.ts';
 import type { TestStep, TestWorkflowRun } from './workflow-run.ts';
 
 /** A workflow of its own, from its start to its close. */
@@ -22,6 +25,7 @@ export interface ChildPlay {
   readonly firstRunId: string;
   run(): Promise<TestWorkflowRun<unknown>>;
   cancel(): void;
+  readonly steps: { compensate(reason: Failure): Promise<Remaining[]>; readonly told: TestStep[] };
 }
 
 export type PlayChild = (workflow: AnyWorkflow, child: ChildOptions) => ChildPlay;
@@ -36,7 +40,6 @@ export interface ChildOptions {
 /** A step that is a workflow: an invocation of its own on the same clock, or a double in its place. */
 export class ChildStep {
   readonly path: string;
-  readonly canBeTakenBack = false;
   readonly #workflow: AnyWorkflow;
   readonly #call: StepCall;
   readonly #owner: StepOwner;
@@ -44,6 +47,7 @@ export class ChildStep {
   #end: Pick<TestStep, 'status' | 'output' | 'error'> = { status: 'cancelled', output: null, error: null };
   #run: TestWorkflowRun<unknown> | null = null;
   #child: ChildPlay | undefined;
+  #isCompensated = false;
 
   constructor(workflow: AnyWorkflow, call: StepCall, owner: StepOwner, play: PlayChild) {
     this.path = call.path;
@@ -66,6 +70,21 @@ export class ChildStep {
       if (!(error instanceof Cancelled)) this.#end = endedBy(error);
       throw error;
     }
+  }
+
+  /** Nothing real has happened in a double. */
+  get canBeTakenBack(): boolean {
+    return this.#end.status === 'completed' && this.#child !== undefined;
+  }
+
+  /** Gives why that failed. */
+  async compensate(reason: Failure): Promise<Failure | undefined> {
+    const { failure, steps } = await takeChildBack(reason, {
+      ...{ owner: this.#owner, workflow: this.#workflow, call: this.#call, child: this.#child! },
+    });
+    this.#run = { ...this.#run!, steps };
+    this.#isCompensated = failure === undefined;
+    return failure;
   }
 
   async #invoke(): Promise<unknown> {
@@ -172,7 +191,14 @@ export class ChildStep {
     return {
       ...{ path, seq, name, kind: 'workflow', input, attempts: [] },
       ...this.#end,
-      ...{ tokens: [], waits: [], compensated: false, compensations: [], enqueued: [], run: this.#run },
+      ...{
+        tokens: [],
+        waits: [],
+        compensated: this.#isCompensated,
+        compensations: [],
+        enqueued: [],
+        run: this.#run,
+      },
     };
   }
 }

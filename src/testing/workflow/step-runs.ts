@@ -17,7 +17,7 @@ export class StepRuns {
   readonly #owner: StepOwner;
   readonly #playChild: PlayChild;
   readonly #begun: (ActionStep | ChildStep)[] = [];
-  readonly #completed: ActionStep[] = [];
+  readonly #completed: (ActionStep | ChildStep)[] = [];
   readonly #open = new Set<Promise<unknown>>();
 
   constructor(owner: StepOwner, playChild: PlayChild) {
@@ -59,7 +59,7 @@ export class StepRuns {
       this.#begun.push(step);
       const isAction = step instanceof ActionStep;
       const value = await (isAction ? this.#owner.stage.time.working(() => step.run()) : step.run());
-      if (isAction && step.canBeTakenBack) this.#completed.push(step);
+      if (step.canBeTakenBack) this.#completed.push(step);
       return { value };
     } catch (error) {
       return { error: error instanceof Cancelled ? cancelled() : error };
@@ -94,7 +94,9 @@ export class StepRuns {
     const failures: Remaining[] = [];
     for (let step = this.#completed.pop(); step; step = this.#completed.pop()) {
       const last = step;
-      const failure = await this.#owner.stage.time.working(() => last.compensate(reason));
+      const failure = await (last instanceof ActionStep
+        ? this.#owner.stage.time.working(() => last.compensate(reason))
+        : last.compensate(reason));
       if (failure) failures.push({ path: last.path, failure });
     }
     return failures;

@@ -86,7 +86,7 @@ export class Client {
   async #follow(operation: Operation, id: string): Promise<Told> {
     const until = performance.now() + FOLLOW_MS;
     let told: Told = { phase: 'info' };
-    while (performance.now() < until) {
+    while (performance.now() < until && !this.#doors[0]!.isOver) {
       told = await this.read(operation, id);
       if (isOver(told)) return told;
       await delay(100);

@@ -30,11 +30,18 @@ export class Door {
   readonly via: string;
   readonly #url: string;
   readonly #record: ClientRecord;
+  /** Nobody waits for an answer any more. */
+  readonly #over: AbortSignal;
 
-  constructor(via: string, url: string, record: ClientRecord) {
+  constructor(via: string, url: string, record: ClientRecord, over = new AbortController().signal) {
     this.via = via;
     this.#url = url;
     this.#record = record;
+    this.#over = over;
+  }
+
+  get isOver(): boolean {
+    return this.#over.aborted;
   }
 
   async ask(request: Request): Promise<Told> {
@@ -67,7 +74,7 @@ export class Door {
       method,
       headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
       ...(input !== undefined && { body: JSON.stringify(input) }),
-      signal: AbortSignal.timeout(giveUpMs),
+      signal: AbortSignal.any([AbortSignal.timeout(giveUpMs), this.#over]),
     });
     const body = await response.text();
     return { http: response.status, replayed: response.headers.get('idempotent-replayed') === 'true', body };

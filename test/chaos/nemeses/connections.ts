@@ -3,7 +3,7 @@ import type { LinkMode } from '../fixtures/link.ts';
 import { failpointSwitch } from '../parts/programs.ts';
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Nemesis } from './nemesis.ts';
-import { isOver } from './nemesis.ts';
+import { isOver, pause } from './nemesis.ts';
 
 /** Short enough that something gets through between two, and that a client which waits is met by several. */
 const TROUBLE_MS = { least: 500, most: 4_000 };
@@ -51,9 +51,9 @@ export const dropBackends: Nemesis = async (world) => {
 };
 
 /** Workers end or stall at the named places of the package, between one step and the next. */
-export const failpoints: Nemesis = async ({ system, until }) => {
-  const file = failpointSwitch(system.root);
+export const failpoints: Nemesis = async (world) => {
+  const file = failpointSwitch(world.system.root);
   writeFileSync(file, '');
-  await delay(Math.max(0, until - performance.now()));
+  await pause(world, Math.max(0, world.until - performance.now()));
   rmSync(file, { force: true });
 };

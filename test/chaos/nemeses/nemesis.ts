@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../facts.ts';
 import type { Random } from '../random.ts';
 import type { System } from '../system.ts';
@@ -11,6 +12,8 @@ export interface World {
   repeat: (key: string, times: number) => Promise<void>;
   /** When the slot ends, on the monotonic clock. */
   until: number;
+  /** When the run ends before it. */
+  stop: AbortSignal;
 }
 
 /** Does its harm until the slot is over, and leaves nothing behind that does not mend by itself. */
@@ -39,4 +42,8 @@ export class Faults {
   }
 }
 
-export const isOver = ({ until }: World): boolean => performance.now() >= until;
+export const isOver = ({ until, stop }: World): boolean => stop.aborted || performance.now() >= until;
+
+/** Between one harm and the next. */
+export const pause = async ({ stop }: World, ms: number): Promise<void> =>
+  await delay(ms, undefined, { signal: stop }).catch(() => undefined);

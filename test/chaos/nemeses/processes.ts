@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { APIS, WORKERS } from '../system.ts';
 import type { Nemesis } from './nemesis.ts';
-import { isOver } from './nemesis.ts';
+import { isOver, pause } from './nemesis.ts';
 
 /** Longer than any attempt's timeout, with its heartbeats. */
 const PAUSE_MS = 4_000;
@@ -13,7 +13,7 @@ const killing =
     while (!isOver(world)) {
       const name = random.pick(names);
       if (system.parts[name]!.signal('SIGKILL')) faults.add(kind, name);
-      await delay(random.int(pauseMs / 2, pauseMs));
+      await pause(world, random.int(pauseMs / 2, pauseMs));
     }
   };
 

@@ -17,6 +17,8 @@ const OFF_MS = 3_000;
 /** There are about ten of them, and each has to be met. */
 const MORE: NemesisName[] = ['failpoints', 'failpoints', 'failpoints'];
 
+const AT_ONCE = 2;
+
 /** Deals from a shuffled deck, so that each has its turn before any has its second; two at a time. */
 export function plan(random: Random, names: readonly NemesisName[], totalMs: number): Slot[] {
   const slots: Slot[] = [];
@@ -27,7 +29,7 @@ export function plan(random: Random, names: readonly NemesisName[], totalMs: num
     return deck.pop()!;
   };
   for (let atMs = 0; atMs + ON_MS <= totalMs; atMs += ON_MS + OFF_MS) {
-    const nemeses = new Set([deal(), deal()]);
+    const nemeses = names.length <= AT_ONCE ? names : new Set([deal(), deal()]);
     slots.push({ nemeses: [...nemeses], onMs: ON_MS, offMs: OFF_MS });
   }
   return slots;
@@ -37,14 +39,15 @@ export function plan(random: Random, names: readonly NemesisName[], totalMs: num
 export async function unleash(
   slots: readonly Slot[],
   world: Omit<World, 'until'>,
-  { signal, onSlot }: { signal: AbortSignal; onSlot: (slot: Slot, index: number) => void },
+  onSlot: (slot: Slot, index: number) => void,
 ): Promise<void> {
   for (const [index, slot] of slots.entries()) {
-    if (signal.aborted) return;
+    if (world.stop.aborted) return;
     onSlot(slot, index);
     const until = performance.now() + slot.onMs;
     const own = (name: NemesisName) => world.random.child(`${index}/${name}`);
     await Promise.all(slot.nemeses.map((name) => NEMESES[name]({ ...world, random: own(name), until })));
-    if (index < slots.length - 1) await delay(slot.offMs, undefined, { signal }).catch(() => undefined);
+    if (index < slots.length - 1)
+      await delay(slot.offMs, undefined, { signal: world.stop }).catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 import type { System } from '../system.ts';
 import type { Nemesis, World } from './nemesis.ts';
-import { isOver } from './nemesis.ts';
+import { isOver, pause } from './nemesis.ts';
 
 const RUNNING =
   'ExecutionStatus = "Running" and WorkflowType in ("bank.transfer", "bank.pay", "hold.place", "email.send")';
@@ -18,7 +18,7 @@ export const terminate: Nemesis = async (world) => {
       faults.add('terminate', workflowId);
       if (random.chance(0.7)) repeats.push(repeat(workflowId, world));
     }
-    await delay(random.int(100, 400));
+    await pause(world, random.int(100, 400));
   }
   await Promise.all(repeats);
 };

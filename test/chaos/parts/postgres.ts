@@ -21,7 +21,15 @@ export async function postgresLauncher(guard: Guard, root: string, port: number)
   mkdirSync(data);
   if (uid !== undefined) chownSync(data, uid, uid);
   const identity = uid === undefined ? {} : { uid, gid: uid };
-  const init = ['--pgdata', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
+  const init = [
+    '--pgdata',
+    data,
+    '--username=postgres',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync',
+  ];
   execFileSync(initdb, init, { ...identity, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] });
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on'];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];

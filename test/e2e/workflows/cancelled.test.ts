@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failureOf, useSystem } from '../atomic/system.ts';
 import { charge, order, refund, reserve, ship, stubborn, waiting, watching } from './fixtures/shop.ts';
 import { done, play } from './fixtures/stage.ts';
@@ -101,14 +101,33 @@ test.each(['sleeps', 'calls'])(
   },
 );
 
-describe('the deadline of a workflow', () => {
-  test.each(['sleep', 'signal', 'promise'])('ends it in a wait: %s', async (how) => {
-    const scene = `${how}/deadline`;
-    const { code, invocation } = await failureOf(
-      system.client.workflow(waiting.name).invoke({ scene }, { deadline: '2s' }),
+describe.concurrent('the deadline of a workflow', () => {
+  test.each(['sleep', 'signal', 'promise', 'approval', 'retry', 'child'])(
+    'ends it in a wait: %s',
+    async (how) => {
+      const scene = `${how}/deadline`;
+      play(scene, 'charge', () => Promise.reject(new Error('no')));
+      const { code, invocation } = await failureOf(
+        system.client.workflow(waiting.name).invoke({ scene }, { deadline: '2s' }),
+      );
+      expect([code, invocation.status]).toEqual(['INVOCATION_TIMED_OUT', 'timed_out']);
+      const inside: Record<string, string[]> = {
+        retry: ['refund'],
+        child: ['reserve child', 'release child'],
+      };
+      expect(done(scene)).toEqual(['reserve', ...(inside[how] ?? []), 'release']);
+    },
+  );
+
+  test('does not end what takes back, nor is it what the invocation has failed by', async () => {
+    const began = Date.now();
+    play('back/deadline', 'ship', () => Promise.reject(new Error('no')));
+    play('back/deadline', 'refund', () => vi.waitUntil(() => Date.now() - began > 3_000, { timeout: 5_000 }));
+    const { invocation } = await failureOf(
+      system.client.workflow(order.name).invoke({ scene: 'back/deadline' }, { deadline: '2s' }),
     );
-    expect([code, invocation.status]).toEqual(['INVOCATION_TIMED_OUT', 'timed_out']);
-    expect(done(scene)).toEqual(['reserve', 'release']);
+    expect([invocation.status, invocation.error?.message]).toEqual(['failed', expect.stringContaining('no')]);
+    expect(done('back/deadline')).toEqual(['reserve', 'charge', 'refund', 'release']);
   });
 
   test('ends an attempt that does not look at its signal', async () => {
@@ -120,7 +139,7 @@ describe('the deadline of a workflow', () => {
     const { invocation } = await failureOf(
       system.client.workflow(waiting.name).invoke({ scene: 'step/deadline' }, { deadline: '3s' }),
     );
-    expect(invocation.status).toBe('timed_out');
+    expect([invocation.status, invocation.attempts]).toEqual(['timed_out', 2]);
     expect(Date.now() - began).toBeLessThan(8_000);
     expect(done('step/deadline')).toEqual(['reserve', 'refund', 'release']);
   });

@@ -101,15 +101,27 @@ describe('a workflow that finally failed', () => {
     expect(done('workflow')).toEqual(['hold', 'let go', 'page of told.failing']);
   });
 
-  test('has it told of a deadline, and not of a cancellation', async () => {
+  test('has it told of a deadline, not of a cancellation or a terminate, and of what could not be taken back', async () => {
     const workflow = system.client.workflow(told.waiting.name);
-    await failureOf(workflow.invoke({ scene: 'waited' }, { deadline: '1s' }));
-    await paged('waited', 1);
-    const handle = await workflow.start({ scene: 'ended' });
-    await expect.poll(async () => (await handle.describe()).state, { timeout: 20_000 }).toBe('waits');
-    await handle.cancel();
-    await failureOf(handle.result());
-    expect(await startedBy(handle.id)).toEqual([]);
+    const waits = async (scene: string) => {
+      const handle = await workflow.start({ scene });
+      await expect.poll(async () => (await handle.describe()).state, { timeout: 20_000 }).toBe('waits');
+      return handle;
+    };
+    const late = failureOf(workflow.invoke({ scene: 'waited' }, { deadline: '1s' }));
+    fails('stays', 'let go');
+    const [ended, killed, stays] = await Promise.all(['ended', 'killed', 'stays'].map(waits));
+    await Promise.all([ended!.cancel(), stays!.cancel(), system.terminate(killed!.id), late]);
+    expect((await failureOf(ended!.result())).code).toBe('INVOCATION_CANCELLED');
+    expect((await failureOf(stays!.result())).code).toBe('COMPENSATION_FAILED');
+    const settledBy = async () => (await killed!.describe()).settledBy;
+    await expect.poll(settledBy, { timeout: 20_000 }).toBeDefined();
+    const settling = (await settledBy())!;
+    expect((await system.closed(settling)).status).toBe('completed');
+    expect((await paged('waited', 1))[0]?.error.code).toBe('INVOCATION_TIMED_OUT');
+    expect((await paged('stays', 1))[0]?.error.code).toBe('COMPENSATION_FAILED');
+    const others = [ended!.id, killed!.id, settling].map(startedBy);
+    expect((await Promise.all(others)).flat()).toEqual([]);
   });
 
   test('has it told also where another one called it', async () => {

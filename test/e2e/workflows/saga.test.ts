@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../../src/core/action-error.ts';
 import { failureOf, useSystem } from '../atomic/system.ts';
-import { charge, order, refund, reserve, ship, together } from './fixtures/shop.ts';
+import { calling, charge, order, outer, refund, reserve, ship, together } from './fixtures/shop.ts';
 import { acts, done, play, plays } from './fixtures/stage.ts';
 
-void [charge, refund, reserve, ship];
+void [charge, refund, reserve, ship, outer];
 const system = useSystem();
 const run = (workflow: { name: string }, scene: string, options = {}) =>
   system.client.workflow(workflow.name).invoke({ scene }, options);
@@ -94,4 +94,42 @@ test('a step that failed is settled by its own loop, not once more by the saga',
   play('own', 'charge', declined);
   await failureOf(run(order, 'own'));
   expect(done('own')).toEqual(['reserve', 'refund', 'release']);
+});
+
+describe('a workflow that completed is a step of the one that called it', () => {
+  const all = ['reserve', 'reserve first', 'reserve inner', 'reserve last', 'charge'];
+
+  test('and what it has done is taken back with the others, last first, by an invocation of its own', async () => {
+    play('called', 'ship', declined);
+    const { invocation } = await failureOf(run(calling, 'called'));
+    expect(invocation.error).toMatchObject({ code: 'INVOCATION_FAILED', type: 'Declined' });
+    const back = ['refund', 'release last', 'release inner', 'release first', 'release'];
+    expect(done('called')).toEqual([...all, ...back]);
+    const { entries } = await system.session.backend.audit(invocation.id);
+    const called = entries.find(({ type }) => type === 'workflow.started')!.invocation as string;
+    const { settledBy, status } = await system.client.invocations.get(called);
+    expect(status).toBe('completed');
+    expect(entries.filter(({ type }) => type === 'compensation.completed').map(({ step }) => step)).toEqual([
+      3, 2, 1,
+    ]);
+    expect(entries).toContainEqual(
+      expect.objectContaining({ type: 'compensation.completed', step: 2, output: { settledBy } }),
+    );
+    expect(await system.closed(settledBy!)).toMatchObject({ settles: called, status: 'completed' });
+  });
+
+  test('and where that fails, the others are, and it is when asked again', async () => {
+    play('called/stuck', 'ship', declined);
+    play('called/stuck', 'release', ({ idempotencyKey }) => {
+      if (idempotencyKey.startsWith('shop.inner/')) throw new Error('the store does not answer');
+    });
+    const { invocation } = await failureOf(run(calling, 'called/stuck'));
+    expect(invocation.error?.code).toBe('COMPENSATION_FAILED');
+    expect(invocation.error?.message).toContain('shop.outer/1');
+    plays.delete('called/stuck release');
+    const { id } = await system.session.backend.compensate(invocation.id);
+    expect(await system.closed(id)).toMatchObject({ status: 'completed', settles: invocation.id });
+    const back = ['refund', 'release last', 'release first', 'release', 'release inner'];
+    expect(done('called/stuck')).toEqual([...all, ...back]);
+  });
 });

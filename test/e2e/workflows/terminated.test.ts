@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { WorkflowEntry } from '../../../src/core/catalogue.ts';
-import { invocationIdOf } from '../../../src/temporal/ids.ts';
+import type { WorkflowEnvelope } from '../../../src/core/envelope.ts';
+import { findExecution } from '../../../src/temporal/find.ts';
+import { executionOf, invocationIdOf } from '../../../src/temporal/ids.ts';
 import { toPayload, toPayloads } from '../../../src/temporal/payloads.ts';
 import { atFailpoint, failureOf, useSystem } from '../atomic/system.ts';
 import {
+  calling,
   charge,
   many,
   order,
@@ -16,17 +19,41 @@ import {
   storing,
   waiting,
 } from './fixtures/shop.ts';
+import type { Scene } from './fixtures/stage.ts';
 import { done, play, plays } from './fixtures/stage.ts';
 
 void [charge, refund, reserve, ship, store];
 const system = useSystem();
-const start = (workflow: { name: string }, input: { scene: string; item?: number }, options = {}) =>
+const start = (workflow: { name: string }, input: Scene, options = {}) =>
   system.client.workflow(workflow.name).start(input, options);
 const settled = async (id: string) => {
   const settledBy = async () => (await system.client.invocations.get(id)).settledBy;
   await expect.poll(settledBy, { timeout: 20_000 }).toBeDefined();
   return await system.closed((await settledBy())!);
 };
+/** With what no caller can set. */
+async function startByHand(
+  name: string,
+  input: Scene,
+  { envelope = {}, runTimeoutS }: { envelope?: Partial<WorkflowEnvelope>; runTimeoutS?: number },
+) {
+  const { temporal, catalogue } = system.session;
+  const entry = catalogue.get(name) as WorkflowEntry;
+  const workflowId = `${name}/local/${input.scene}`;
+  const own = { version: '1', caller: 'local' };
+  const { runId } = await temporal.connection.workflowService.startWorkflowExecution({
+    namespace: temporal.namespace,
+    requestId: randomUUID(),
+    workflowId,
+    workflowType: { name },
+    taskQueue: { name: entry.queue },
+    ...(runTimeoutS !== undefined && { workflowRunTimeout: { seconds: runTimeoutS as never } }),
+    input: toPayloads(input, { ...own, ...envelope }),
+    memo: { fields: { do: toPayload({ kind: 'workflow', ...own, settle: true }) } },
+  });
+  const id = invocationIdOf({ workflowId, firstRunId: runId });
+  return { id, describe: () => system.client.invocations.get(id) };
+}
 const never = () => new Promise(() => undefined);
 
 describe("a workflow that ends by Temporal's terminate, which runs no code of its own,", () => {
@@ -58,13 +85,17 @@ describe("a workflow that ends by Temporal's terminate, which runs no code of it
   });
 
   test('is taken back page by page where that is more than one message takes', async () => {
-    const handle = await start(many, { scene: 'many' });
+    const handle = await startByHand(many.name, { scene: 'many' }, { envelope: { recordLimit: 50 } });
     await expect.poll(async () => (await handle.describe()).state, { timeout: 40_000 }).toBe('waits');
     await system.terminate(handle.id);
     const { id, status } = await settled(handle.id);
     expect(status).toBe('completed');
     const { entries } = await system.session.backend.audit(id);
     expect(entries.filter(({ type }) => type === 'unsettled.completed').length).toBeGreaterThan(5);
+    const last = await findExecution(system.session.temporal, { workflowId: executionOf(id).workflowId });
+    expect(last?.runId).not.toBe(executionOf(id).firstRunId);
+    const listed = async () => (await system.client.invocations.list({ status: 'completed' })).items;
+    await expect.poll(async () => (await listed()).map((item) => item.id)).toContain(id);
     const released = done('many').filter((what) => what.startsWith('release'));
     expect(released).toHaveLength(40);
     expect(new Set(released).size).toBe(40);
@@ -79,6 +110,20 @@ describe("a workflow that ends by Temporal's terminate, which runs no code of it
       .toEqual(['release', 'release 1', 'reserve', 'reserve 1']);
   });
 
+  test('has taken back what workflows had done that it called, those that complete all the same as well', async () => {
+    const all = ['reserve', 'reserve first', 'reserve inner', 'reserve last', 'charge'];
+    const back = ['refund', 'release last', 'release inner', 'release first', 'release'];
+    const waits = await start(calling, { scene: 'called', note: 'waits' });
+    const calls = await start(calling, { scene: 'calls', note: 'calls' });
+    await expect.poll(() => done('called'), { timeout: 20_000 }).toEqual(all);
+    await expect.poll(() => done('calls'), { timeout: 20_000 }).toEqual([...all, 'reserve swallows']);
+    await Promise.all([system.terminate(waits.id), system.terminate(calls.id)]);
+    expect(await settled(waits.id)).toMatchObject({ status: 'completed' });
+    expect(done('called')).toEqual([...all, ...back]);
+    expect(await settled(calls.id)).toMatchObject({ status: 'completed' });
+    expect(done('calls')).toEqual([...all, 'reserve swallows', 'release swallows', ...back]);
+  });
+
   test('has nothing settled when it had nothing to take back', async () => {
     const handle = await start(waiting, { scene: 'sleep/nothing' }, { delay: '1h' });
     await system.terminate(handle.id);
@@ -88,20 +133,7 @@ describe("a workflow that ends by Temporal's terminate, which runs no code of it
 });
 
 test("a workflow that ends by Temporal's own timeout is taken back as well", async () => {
-  const { temporal, catalogue } = system.session;
-  const entry = catalogue.get('shop.waiting') as WorkflowEntry;
-  const workflowId = 'shop.waiting/local/timeout';
-  const { runId } = await temporal.connection.workflowService.startWorkflowExecution({
-    namespace: temporal.namespace,
-    requestId: randomUUID(),
-    workflowId,
-    workflowType: { name: entry.name },
-    taskQueue: { name: entry.queue },
-    workflowRunTimeout: { seconds: 3 as never },
-    input: toPayloads({ scene: 'sleep/timeout' }, { version: '1', caller: 'local' }),
-    memo: { fields: { do: toPayload({ kind: 'workflow', version: '1', caller: 'local', settle: true }) } },
-  });
-  const id = invocationIdOf({ workflowId, firstRunId: runId });
+  const { id } = await startByHand(waiting.name, { scene: 'sleep/timeout' }, { runTimeoutS: 3 });
   expect(await settled(id)).toMatchObject({ status: 'completed' });
   expect(done('sleep/timeout')).toEqual(['reserve', 'release']);
 });

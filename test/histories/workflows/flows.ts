@@ -199,3 +199,17 @@ export const looping = new Workflow({
     });
   },
 });
+
+/** Takes back a workflow that it has called. */
+export const unwinding = new Workflow({
+  name: 'record.unwinding',
+  handler: async (_input: object) => {
+    await reserving.invoke({ order: '8' });
+    await ship.invoke({}, { retry: { maximumAttempts: 1 } });
+  },
+});
+
+export const reserving = new Workflow({
+  name: 'record.reserving',
+  handler: async (input: { order: string }) => await reserve.invoke(input),
+});

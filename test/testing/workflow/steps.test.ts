@@ -45,6 +45,26 @@ test('what was done is taken back, last first, when a step fails', async () => {
   expect(run.steps[2]?.error).toEqual({ code: 'INVOCATION_FAILED', type: 'TooHeavy', message: 'Too heavy.' });
 });
 
+test('a workflow that was called is taken back as well, and where that fails the others are all the same', async () => {
+  const workflow = does(async () => {
+    await reserve.invoke({ item: 'lamp' });
+    await order.invoke(book);
+    await ship.invoke({ item: 'anvil' });
+  });
+  const run = await testWorkflow(workflow).run(null);
+  expect(done.slice(-3)).toEqual(['refund 7 of a charge', 'release book', 'release lamp']);
+  expect(run.steps.map(({ compensated }) => compensated)).toEqual([true, true, false]);
+  expect(run.steps[1]?.run?.steps.map(({ compensated }) => compensated)).toEqual([true, true, false]);
+  done.splice(0);
+  const compensate = () => Promise.reject(new Error('no answer'));
+  const actions = { 'card.charge': { handler: () => ({ charge: 'c' }), compensate } };
+  const stuck = await testWorkflow(workflow, { actions }).run(null);
+  expect(stuck.error?.code).toBe('COMPENSATION_FAILED');
+  expect(stuck.error?.message).toContain('order.process/1');
+  expect(done.slice(-2)).toEqual(['release book', 'release lamp']);
+  expect(stuck.steps.map(({ compensated }) => compensated)).toEqual([true, false, false]);
+});
+
 test('a double stands in for a handler, and nothing real takes back what it did', async () => {
   const asked: unknown[] = [];
   const failed = new ActionError('No van.', { type: 'NoVan', nonRetryable: true });
