@@ -31,7 +31,7 @@ export function withTimeout<T>(
     const fail = (thrown: Error): void => {
       end();
       // What a handler throws once it was told to stop is the consequence; the timeout is what happened.
-      reject((error ? withCause(error, thrown) : thrown));
+      reject(error ? withCause(error, thrown) : thrown);
     };
     const atTimeout = (): void => {
       error = timedOut(timeoutMs);
