@@ -92,10 +92,13 @@ async function update(temporal: TemporalConnection, run: CurrentRun, answer: App
   }
 }
 
-/** Temporal takes ten at a time; those that lose a race are soon told. */
+/**
+ * Temporal takes ten at a time; those that lose a race are soon told. And it takes none with a task that fails, as one does
+ * that would end the workflow while something else has come in: with the next one the decision is new.
+ */
 function passOverBusy(error: unknown): undefined {
   const code = grpcCode((error as Error).cause);
-  if (code === GRPC.RESOURCE_EXHAUSTED) return undefined;
+  if (code === GRPC.RESOURCE_EXHAUSTED || code === GRPC.FAILED_PRECONDITION) return undefined;
   if (code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED) throw notAnswered();
   throw error;
 }

@@ -106,9 +106,10 @@ test('a run that is open and not found is not asked for ever', async () => {
   );
 });
 
-test('a decision goes on while Temporal is busy with others, or has not been answered', async () => {
+test('a decision goes on while Temporal is busy with others, had to try its task again, or has not been answered', async () => {
   const answers = [
     refusal(GRPC.RESOURCE_EXHAUSTED, 'ten at a time'),
+    refusal(GRPC.FAILED_PRECONDITION, 'unexpected workflow task failure'),
     { outcome: null },
     { outcome: { success: {} } },
   ];
