@@ -1,4 +1,4 @@
-import type { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection, NativeConnectionOptions } from '@temporalio/worker';
 import { PayloadCipher } from './codec.ts';
 import { mapPayloads, openPayloads } from './codec-walk.ts';
 import { configuredKeys } from './encryption-keys.ts';
@@ -23,14 +23,23 @@ export async function connect(settings: TemporalSettings, identity: string): Pro
   const cipher = new PayloadCipher(configuredKeys());
   const { NativeConnection } = await import('@temporalio/worker');
   try {
-    const connection = await NativeConnection.connect(settings.connectionOptions);
-    const { namespace, ui } = settings;
+    const { connectionOptions, namespace, ui } = settings;
+    const connection = await NativeConnection.connect({
+      ...transportOf(connectionOptions),
+      ...connectionOptions,
+    });
     const service = encodedBy(cipher, connection.workflowService);
     return { connection, service, cipher, namespace, ui, identity, close: () => connection.close() };
   } catch (error) {
     throw toDoError(error);
   }
 }
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/;
+
+/** By default all is compressed, which costs both ends; within one machine it saves nothing. */
+export const transportOf = ({ address = '' }: { address?: string }): NativeConnectionOptions =>
+  LOOPBACK.test(address) ? { grpcCompression: { codec: 'none' } } : {};
 
 /** One place for all that is sent and read, so that nothing can be forgotten. Without keys it is the service itself. */
 function encodedBy(cipher: PayloadCipher, service: WorkflowService): WorkflowService {
