@@ -9,7 +9,7 @@ import type { Bench, Contender, Figure } from './measure.ts';
 import { atLeast, atMost, median, ratio, sequential, shown, throughput } from './measure.ts';
 import { askBySdk, serve } from './served.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 8;
 const SEQUENTIAL = 30;
 const READS = 600;
 const CONCURRENCY = 10;
@@ -52,10 +52,13 @@ async function compare(direct: Contender, ask: Ask, where: string): Promise<Figu
   const door: Contender = { name: 'HTTP', invoke: async (n) => void (await ask(PATH, { input: { n } })) };
   const [sdk, overHttp] = [[] as number[], [] as number[]];
   for (const one of [direct, door]) await sequential(one, SEQUENTIAL);
-  for (let round = 0; round < ROUNDS; round++) {
-    sdk.push(median(await sequential(direct, SEQUENTIAL)));
-    overHttp.push(median(await sequential(door, SEQUENTIAL)));
-  }
+  const times = [
+    { one: direct, ms: sdk },
+    { one: door, ms: overHttp },
+  ];
+  for (let round = 0; round < ROUNDS; round++)
+    for (const { one, ms } of round % 2 === 0 ? times : [...times].reverse())
+      ms.push(median(await sequential(one, SEQUENTIAL)));
   return [
     shown(`${where}: SDK, sequential median`, median(sdk), ' ms'),
     shown(`${where}: HTTP, sequential median`, median(overHttp), ' ms'),
