@@ -51,20 +51,21 @@ async function inProduction({ dataDir, address }: Bench): Promise<Figure[]> {
 async function compare(direct: Contender, ask: Ask, where: string): Promise<Figure[]> {
   const door: Contender = { name: 'HTTP', invoke: async (n) => void (await ask(PATH, { input: { n } })) };
   const [sdk, overHttp] = [[] as number[], [] as number[]];
+  const turns = [async () => await take(direct, sdk), async () => await take(door, overHttp)];
   for (const one of [direct, door]) await sequential(one, SEQUENTIAL);
-  const times = [
-    { one: direct, ms: sdk },
-    { one: door, ms: overHttp },
-  ];
-  for (let round = 0; round < ROUNDS; round++)
-    for (const { one, ms } of round % 2 === 0 ? times : [...times].reverse())
-      ms.push(median(await sequential(one, SEQUENTIAL)));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const turn of turns) await turn();
+    turns.reverse();
+  }
   return [
     shown(`${where}: SDK, sequential median`, median(sdk), ' ms'),
     shown(`${where}: HTTP, sequential median`, median(overHttp), ' ms'),
     atMost(`${where}: HTTP / SDK`, ratio(overHttp, sdk), 1.25),
   ];
 }
+
+const take = async (one: Contender, medians: number[]): Promise<void> =>
+  void medians.push(median(await sequential(one, SEQUENTIAL)));
 
 type Ask = Awaited<ReturnType<typeof serve>>['ask'];
 

@@ -54,7 +54,7 @@ export class Load {
     const { maxLagMs = Infinity } = this.#limits;
     const lagMs = this.#lagMs();
     if (lagMs <= maxLagMs || NEVER_LATE.test(path)) return undefined;
-    return `this process is ${Math.round(lagMs)} ms behind with what it does, and at more than ${maxLagMs} ms it takes nothing new`;
+    return `This process is ${Math.round(lagMs)} ms behind with what it does, and at more than ${maxLagMs} ms it takes nothing new`;
   }
 }
 
@@ -68,4 +68,4 @@ function waits(req: Request): boolean {
 }
 
 const overloaded = (why: string): DoError =>
-  new DoError('OVERLOADED', `${why.replace(/^t/, 'T')}. Nothing was accepted; try again.`);
+  new DoError('OVERLOADED', `${why}. Nothing was accepted; try again.`);
